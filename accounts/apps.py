@@ -1,0 +1,16 @@
+"""Wires the ground floor at start."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class AccountsConfig(AppConfig):
+    """People, powers, seals, the record."""
+
+    name = "accounts"
+
+    def ready(self) -> None:
+        """Connect receivers; triggers are reinstalled after every migrate, the cache table is made."""
+        from accounts import signals, triggers  # noqa: F401
+
+        post_migrate.connect(triggers.install, sender=self, dispatch_uid="accounts.triggers")

@@ -1,0 +1,52 @@
+"""Every event type with its audience and the facts it may carry.
+
+Audiences: `work` (who may read that workspace), `people` (MANAGE_PEOPLE), `owners` (robots, webhooks, tokens, security).
+To add one: a line here, `record(EventType.X, …)` in the action, a line in the docs' table (CONTRIBUTING.md).
+"""
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from accounts.permissions import Power
+
+AUDIENCE_POWER = {"work": Power.READ_WORK, "people": Power.MANAGE_PEOPLE, "owners": Power.READ_RECORD}
+
+
+class EventType(StrEnum):
+    """`noun.past`; `.audience` says who may hear of it, `.facts` which keys its `changes` may have."""
+
+    audience: str
+    facts: frozenset[str]
+
+    def __new__(cls, name: str, audience: str = "owners", facts: str = "") -> "EventType":
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.audience = audience
+        member.facts = frozenset(facts.split())
+        return member
+
+    ORGANIZATION_CREATED = "organization.created", "owners", "name slug"
+    ORGANIZATION_UPDATED = "organization.updated", "owners", "name"
+    MEMBERSHIP_CREATED = "membership.created", "people", "role"
+    INVITATION_CREATED = "invitation.created", "people", "role purpose"
+    INVITATION_ACCEPTED = "invitation.accepted", "people", "purpose"
+    PERSON_SIGNED_IN = "person.signed_in", "owners"
+    PERSON_SIGN_IN_FAILED = "person.sign_in_failed", "owners"
+    PERSON_PASSWORD_CHANGED = "person.password_changed", "owners"
+    PERSON_ADDRESS_CHANGED = "person.address_changed", "owners"
+    ROBOT_CREATED = "robot.created", "owners", "name terms_version"
+    ROBOT_UPDATED = "robot.updated", "owners", "name description read_only"
+    ROBOT_SHARED = "robot.shared", "owners", "with"
+    ROBOT_UNSHARED = "robot.unshared", "owners", "with seen"
+    SECRET_CREATED = "secret.created", "owners", "number"
+    SECRET_RENEWED = "secret.renewed", "owners", "number overlap_hours"
+    SECRET_REVEALED = "secret.revealed", "owners", "number"
+    TOKEN_CREATED = "token.created", "owners", "name scopes"
+    WORKSPACE_CREATED = "workspace.created", "work", "name description"
+    WORKSPACE_UPDATED = "workspace.updated", "work", "name description"
+    WORKSPACE_DELETED = "workspace.deleted", "work", "name"
+
+    def check(self, facts: Collection[str]) -> None:
+        """Raises ValueError when `facts` has a key that this event does not declare."""
+        if unknown := set(facts) - self.facts:
+            raise ValueError(f"{self.value} declares no {', '.join(sorted(unknown))}")

@@ -1,0 +1,118 @@
+"""The frame round every page: organization switcher, tabs, side navigation, menu, theme."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import hooks
+from accounts.models import Membership
+from accounts.permissions import Actor, Power
+
+VERSION = "0.1"
+# label, address name, the power that opens it, the address names under which it is the current one
+TABS = [
+    (_("Overview"), "accounts:overview", Power.VIEW_ORGANIZATION, ("accounts:overview",)),
+    (_("Workspaces"), "workspaces:list", Power.READ_WORK, ("workspaces",)),
+]
+# Settings: group title, then entries like tabs. The first one that a person may open is where the tab leads.
+SETTINGS = [
+    (
+        _("Account"),
+        [
+            (_("General"), "accounts:general", Power.MANAGE_ORGANIZATION, ("accounts:general",)),
+            (_("Integration settings (robots)"), "robots:list", Power.MANAGE_ROBOTS, ("robots",)),
+        ],
+    ),
+]
+
+
+def settings_url(actor: Actor) -> str | None:
+    """Where "Settings" leads for this person, or None."""
+    entries = (entry for _title, group in SETTINGS for entry in group)
+    return next((_url(entry[1], actor) for entry in entries if actor.can(entry[2])), None)
+
+
+def _url(name: str, actor: Actor) -> str:
+    assert actor.organization is not None
+    return reverse(name, args=[actor.organization.slug])
+
+
+def _entries(table: list[Any], actor: Actor, here: tuple[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "url": _url(name, actor), "current": bool(set(here) & set(where))}
+        for label, name, power, where in table
+        if actor.can(power)
+    ]
+
+
+def _here(request: HttpRequest) -> tuple[str, str]:
+    match = request.resolver_match
+    return (match.namespace, match.view_name) if match else ("", "")
+
+
+def _organization(membership: Membership, current: bool) -> dict[str, Any]:
+    home = membership.organization
+    return {
+        "name": home.name,
+        "slug": home.slug,
+        "initial": home.name[:1].upper(),
+        "url": reverse("accounts:overview", args=[home.slug]),
+        "current": current,
+    }
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Template variables `theme` and `frame`; two queries whatever the data's size, none for visitors."""
+    theme = request.COOKIES.get("theme", "")
+    told: dict[str, Any] = {
+        "person": None,
+        "organization": None,
+        "version": VERSION,
+        "time_zone": timezone.get_current_timezone_name(),
+        "terms_url": reverse("accounts:terms"),
+        "help_url": reverse("accounts:help_oauth"),
+    }
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        told |= _signed_in(request, user)
+    return {"theme": theme if theme in ("light", "dark") else "", "frame": told}
+
+
+def _signed_in(request: HttpRequest, user: Any) -> dict[str, Any]:
+    actor: Actor | None = getattr(request, "actor", None)
+    memberships = Membership.objects.current().filter(user=user).select_related("organization").order_by("pk")
+    here_id = actor.organization.pk if actor and actor.organization else None
+    homes = [_organization(row, row.organization_id == here_id) for row in memberships]
+    told: dict[str, Any] = {
+        "person": {
+            "name": str(user),
+            "email": user.email,
+            "role_label": actor.membership.role_label if actor and actor.membership else "",
+        },
+        "organizations": homes,
+        "menu": [{"label": _("Change password"), "url": reverse("account_change_password")}],
+    }
+    if actor and actor.organization:
+        told |= _administration(request, actor) | {"organization": next((home for home in homes if home["current"]), None)}
+    return told
+
+
+def _administration(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    here = _here(request)
+    tabs = _entries(TABS, actor, here)
+    side = [{"title": title, "items": _entries(group, actor, here)} for title, group in SETTINGS]
+    side = [group for group in side if group["items"]]
+    if leads := settings_url(actor):
+        current = any(item["current"] for group in side for item in group["items"])
+        tabs.append({"label": _("Settings"), "url": leads, "current": current})
+    return {
+        "tabs": tabs,
+        "side": side,
+        "admin_url": tabs[0]["url"] if tabs else None,
+        "in_administration": any(tab["current"] for tab in tabs),
+        "shared_url": _url("shared:list", actor),
+        "shared_waiting": sum(hooks.top_bar_counts.each(actor)),
+    }

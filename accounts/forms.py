@@ -1,0 +1,105 @@
+"""What people type on the ground floor's pages."""
+
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organization, User, normalize_email
+
+
+def no_controls(value: str) -> None:
+    """Raises ValidationError for control characters other than line breaks and tabs, and for text direction overrides."""
+    for character in value:
+        if unicodedata.category(character) == "Cc" and character not in "\r\n\t":
+            raise ValidationError(_("Remove the control characters: they can't be shown."))
+        if character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
+            raise ValidationError(_("Remove the invisible direction marks: they make a text read differently."))
+
+
+def one_line(value: str) -> None:
+    """Raises ValidationError for line breaks, too: for what goes into lists, mails and headers."""
+    no_controls(value)
+    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in value):
+        raise ValidationError(_("Write this on one line."))
+
+
+class NameField(forms.CharField):
+    """A name of somebody or something: one line, at most 120 characters, Unicode NFC."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=120, validators=[one_line], **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """NFC, without outer spaces."""
+        return unicodedata.normalize("NFC", super().to_python(value) or "")
+
+
+class PasswordForm(forms.Form):
+    """Name and a new password."""
+
+    name = NameField(label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 10 characters."),
+    )
+
+    def address(self) -> str:
+        """Whose password it is."""
+        return ""
+
+    def clean(self) -> dict[str, Any]:
+        """The password is held against the person's own name and address."""
+        told = super().clean() or {}
+        if password := told.get("password"):
+            person = User(email=self.address(), name=told.get("name", ""))
+            try:
+                validate_password(password, person)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return told
+
+
+class WelcomeForm(PasswordForm):
+    """A new owner's welcome; the address is the invited one."""
+
+    def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._address = address
+
+    def address(self) -> str:
+        """The invited one."""
+        return self._address
+
+
+class FirstRunForm(PasswordForm):
+    """Everything that a new instance needs to know."""
+
+    organization_name = NameField(label=_("Organization"), help_text=_("Its name as people say it. You can change it."))
+    email = forms.EmailField(
+        label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    field_order = ["organization_name", "name", "email", "password"]
+
+    def clean_email(self) -> str:
+        """As it is stored."""
+        return normalize_email(self.cleaned_data["email"])
+
+    def address(self) -> str:
+        """As typed, if it was one."""
+        return str(self.cleaned_data.get("email", ""))
+
+
+class OrganizationForm(forms.Form):
+    """Settings, General."""
+
+    name = NameField(label=_("Name"))
+
+    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"name": organization.name}, **kwargs)

@@ -1,0 +1,183 @@
+"""The chain: numbering, hashing, writing and verifying what was recorded.
+
+hash(n) = HMAC-SHA-256(organization's key, canonical(hash(n-1), the record row)); the details row is covered by a keyed,
+salted digest inside that row, so it can be erased without breaking the chain.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.catalogue import EventType
+from accounts.models import Organization, Record, RecordCheckpoint, RecordDetails, RecordHead
+from accounts.permissions import Actor
+from accounts.sealing import seal, unseal
+
+GENESIS = bytes(32)
+
+
+@dataclass
+class Note:
+    """One event, kept in memory until the outermost action writes all of them."""
+
+    organization: Organization
+    event: EventType
+    actor: Actor
+    thing_kind: str
+    thing_key: str
+    names: dict[str, str]
+    changes: dict[str, Any]
+    workspace_id: int | None
+
+
+def _place(organization: Organization) -> dict[str, str]:
+    return {
+        "table": "accounts_recordhead",
+        "column": "sealed_key",
+        "organization": organization.public_id,
+        "row": organization.public_id,
+    }
+
+
+def open_chain(organization: Organization) -> RecordHead:
+    """Begin an organization's record with a random key of its own."""
+    sealed = seal(secrets.token_hex(32), **_place(organization))
+    return RecordHead.objects.create(organization=organization, sealed_key=sealed)
+
+
+def chain_key(head: RecordHead) -> bytes:
+    """The HMAC key of this chain."""
+    return bytes.fromhex(unseal(head.sealed_key, **_place(head.organization)))
+
+
+def _canonical(parts: dict[str, Any]) -> bytes:
+    return json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def details_digest(key: bytes, details: RecordDetails) -> bytes:
+    """What the record row says about its details."""
+    told = {"names": details.names, "changes": details.changes, "address": details.address}
+    return hmac.digest(key, bytes(details.salt) + _canonical(told), hashlib.sha256)
+
+
+def record_hash(key: bytes, previous: bytes, row: Record) -> bytes:
+    """The chain's next link: everything in the row and the link before."""
+    told = {
+        "previous": bytes(previous).hex(),
+        "organization": row.organization_id,
+        "seq": row.seq,
+        "at": _time(row.at),
+        "type": row.type,
+        "audience": row.audience,
+        "actor": [row.actor_kind, row.actor_key],
+        "thing": [row.thing_kind, row.thing_key],
+        "workspace": row.workspace_id,
+        "request": row.request_id,
+        "details": bytes(row.details_digest).hex(),
+    }
+    return hmac.digest(key, _canonical(told), hashlib.sha256)
+
+
+def write(notes: list[Note]) -> list[tuple[Record, RecordDetails]]:
+    """Number, hash and insert `notes`: the last statements of an action. Heads are locked in organization-id order."""
+    ids = sorted({note.organization.pk for note in notes})
+    heads = {
+        head.pk: head
+        for head in RecordHead.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("organization")
+        .filter(pk__in=ids)
+        .order_by("pk")
+    }
+    keys = {pk: chain_key(head) for pk, head in heads.items()}
+    now = timezone.now()
+    written = [_link(heads[note.organization.pk], keys[note.organization.pk], note, now) for note in notes]
+    Record.objects.bulk_create([row for row, _ in written])
+    RecordDetails.objects.bulk_create([details for _, details in written])
+    for head in heads.values():
+        RecordHead.objects.filter(pk=head.pk).update(seq=head.seq, hash=head.hash)
+    return written
+
+
+def _link(head: RecordHead, key: bytes, note: Note, now: datetime) -> tuple[Record, RecordDetails]:
+    head.seq += 1
+    details = RecordDetails(
+        organization_id=head.pk,
+        seq=head.seq,
+        salt=secrets.token_bytes(16),
+        names=note.names,
+        changes=note.changes,
+        # Sign-ins are noted without address (house.md): what a person does elsewhere is not the organization's.
+        address="" if note.event.startswith("person.") else note.actor.address,
+    )
+    row = Record(
+        organization_id=head.pk,
+        seq=head.seq,
+        at=now,
+        type=note.event.value,
+        audience=note.event.audience,
+        actor_kind=note.actor.kind.value,
+        actor_key=note.actor.key,
+        thing_kind=note.thing_kind,
+        thing_key=note.thing_key,
+        workspace_id=note.workspace_id,
+        request_id=note.actor.request_id,
+        details_digest=details_digest(key, details),
+    )
+    row.hash = head.hash = record_hash(key, head.hash, row)
+    return row, details
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What verify() found: `broken_at` is the first bad seq, or None."""
+
+    checked: int
+    erased: int
+    broken_at: int | None
+    reason: str = ""
+
+
+def _rows(organization_id: int, after: int, batch: int = 2000) -> Iterator[tuple[Record, RecordDetails | None]]:
+    """Record rows with their details in order, a batch at a time."""
+    while True:
+        rows = list(Record.objects.filter(organization_id=organization_id, seq__gt=after).order_by("seq")[:batch])
+        if not rows:
+            return
+        told = RecordDetails.objects.filter(organization_id=organization_id, seq__gt=after, seq__lte=rows[-1].seq)
+        details = {row.seq: row for row in told}
+        for row in rows:
+            yield row, details.get(row.seq)
+        after = rows[-1].seq
+
+
+def verify(organization: Organization) -> Verdict:
+    """Walk the chain from the last checkpoint to the head; erased details are counted, not held against it."""
+    head = RecordHead.objects.select_related("organization").get(organization=organization)
+    key = chain_key(head)
+    start = RecordCheckpoint.objects.filter(organization_id=organization.pk).order_by("-seq").first()
+    seq, previous = (start.seq, bytes(start.hash)) if start else (0, GENESIS)
+    checked = erased = 0
+    for row, details in _rows(organization.pk, seq):
+        if row.seq != seq + 1:
+            return Verdict(checked, erased, seq + 1, "missing")
+        if record_hash(key, previous, row) != bytes(row.hash):
+            return Verdict(checked, erased, row.seq, "changed")
+        if details is None:
+            erased += 1
+        elif details_digest(key, details) != bytes(row.details_digest):
+            return Verdict(checked, erased, row.seq, "details changed")
+        seq, previous, checked = row.seq, bytes(row.hash), checked + 1
+    if (seq, previous) != (head.seq, bytes(head.hash)):
+        return Verdict(checked, erased, seq + 1, "the end is missing")
+    return Verdict(checked, erased, None)

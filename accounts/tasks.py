@@ -1,0 +1,28 @@
+"""The timetable's door to accounts; every task may run twice or late."""
+
+from celery import shared_task
+
+from accounts import mail
+from accounts.views import health
+
+
+@shared_task(name="accounts.send_mail")
+def send_mail(mail_id: int) -> None:
+    """Send one outbox row."""
+    mail.send(mail_id)
+
+
+@shared_task(name="accounts.send_due_mail")
+def send_due_mail() -> None:
+    """Send what a lost message forgot, and what is due again."""
+    health.note_timetable()
+    mail.send_due()
+
+
+@shared_task(name="accounts.sweep")
+def sweep() -> None:
+    """Forget old mail rows and expired sessions."""
+    from django.core.management import call_command
+
+    mail.sweep()
+    call_command("clearsessions")

@@ -1,0 +1,95 @@
+"""Assembles the routers: one OpenAPI 3.1 document, problem+json errors."""
+
+import json
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.parser import Parser
+
+from accounts.api import scopes_for
+from accounts.permissions import Refused
+from accounts.problems import problem
+from tokens.api import router as tokens
+from workspaces.api import router as workspaces
+
+JSON_TYPES = ("application/json", "application/merge-patch+json")
+
+
+class JsonParser(Parser):
+    """Bodies are JSON and say so."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The body. Raises HttpError 415 and 400."""
+        if (request.content_type or "").lower() not in JSON_TYPES:
+            raise HttpError(415, "Send the body as application/json.")
+        try:
+            return json.loads(request.body, parse_constant=_refuse_constant)
+        except RecursionError as error:
+            raise HttpError(400, "The body is nested too deeply.") from error
+        except ValueError as error:
+            raise HttpError(400, "The body is not valid JSON.") from error
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+class Api(NinjaAPI):
+    """Errors are declared as what they are sent as."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> Any:
+        """The document; error responses under application/problem+json."""
+        document = super().get_openapi_schema(**kwargs)
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                for status, response in operation["responses"].items():
+                    content = response.get("content", {})
+                    if int(status) >= 400 and "application/json" in content:
+                        content["application/problem+json"] = content.pop("application/json")
+        return document
+
+
+api = Api(
+    title="Gatehouse",
+    version="1",
+    description="Work on an organization's workspaces as a robot or with a personal access token.",
+    openapi_url="/openapi.json",
+    docs_url=None,
+    parser=JsonParser(),
+)
+api.add_router("", tokens)
+api.add_router("/workspaces", workspaces)
+
+
+@api.exception_handler(Refused)
+def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    """403 that names the missing power and the scopes that open it."""
+    scopes = scopes_for(error.power)
+    if error.actor.read_only and scopes and not any(scope.endswith(":read") for scope in scopes):
+        detail = "This credential is read-only."
+    else:
+        detail = f"This needs {' or '.join(scopes) or error.power.value}."
+    return problem(403, "not_allowed", detail, power=error.power.value, scopes=scopes)
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """422 with an entry per field; what was sent is not repeated, it may be anything."""
+    errors = [
+        {"field": ".".join(str(part) for part in entry["loc"][1:]), "message": entry["msg"]} for entry in error.errors
+    ]
+    return problem(422, "invalid", "Some fields are not valid.", errors=errors)
+
+
+@api.exception_handler(Http404)
+def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    """404, also for what others own."""
+    return problem(404, detail="Nothing is here for this credential.")
+
+
+@api.exception_handler(HttpError)
+def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Whatever a view or the library refused."""
+    return problem(error.status_code, detail=str(error))

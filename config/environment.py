@@ -1,0 +1,141 @@
+"""Reads the environment for settings.py; whatever is wrong stops the start with one sentence.
+
+Which variables exist and what they mean: docs/operators/environment.md.
+"""
+
+import base64
+import ipaddress
+import os
+import secrets
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+class EnvironmentProblem(ImproperlyConfigured):
+    """A variable is missing or malformed; the message names it and shows a working example."""
+
+
+def problem(name: str, why: str, example: str) -> EnvironmentProblem:
+    """The one sentence an operator reads when `name` stops the start."""
+    return EnvironmentProblem(f"{name} {why}; a working example: {name}={example}")
+
+
+def text(name: str, default: str = "") -> str:
+    """The variable's value, stripped; empty counts as unset."""
+    return os.environ.get(name, "").strip() or default
+
+
+def number(name: str, default: int, low: int, high: int) -> int:
+    """An integer from `low` to `high`."""
+    value = text(name, str(default))
+    if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+        raise problem(name, f"must be a whole number from {low} to {high}", str(default))
+    return int(value)
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """One of a few words."""
+    value = text(name, default)
+    if value not in allowed:
+        raise problem(name, f"must be one of {', '.join(allowed)}", default)
+    return value
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` (a name or an address) can only be reached from this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def base_url(name: str, default: str) -> str:
+    """An absolute http(s) address without path, query or credentials."""
+    value = text(name, default)
+    parts = urlsplit(value)
+    bad = parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc
+    if bad or parts.path.strip("/") or parts.query or parts.fragment:
+        raise problem(name, "must be the public base address and nothing behind it", "https://gatehouse.example.com")
+    return value.rstrip("/")
+
+
+def networks(name: str) -> tuple[str, ...]:
+    """Comma separated IPv4 and IPv6 networks (CIDR)."""
+    values = [part.strip() for part in text(name).split(",") if part.strip()]
+    try:
+        return tuple(str(ipaddress.ip_network(value)) for value in values)
+    except ValueError as error:
+        raise problem(name, f"is not a list of networks ({error})", "10.1.0.0/16,fd00::/8") from error
+
+
+def keyring(value: str) -> dict[str, bytes]:
+    """`id:base64 of 32 bytes`, comma separated, the first one seals; returns id → key in that order."""
+    ring: dict[str, bytes] = {}
+    example = "k1:" + base64.b64encode(bytes(32)).decode()
+    for part in value.split(","):
+        key_id, _, encoded = part.strip().partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            key = b""
+        if not key_id.isalnum() or len(key) != 32 or key_id in ring:
+            # The value itself is a secret: the sentence never repeats it.
+            raise problem("GATEHOUSE_KEYS", "must be id:base64-of-32-bytes, comma separated", example)
+        ring[key_id] = key
+    return ring
+
+
+def made_once(path: Path, make: str) -> str:
+    """The text kept in `path`; written on first use, by exactly one of several processes starting at once."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        file.write(make + "\n")
+    return make
+
+
+def new_key() -> str:
+    """A fresh entry for GATEHOUSE_KEYS."""
+    return "k1:" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def private_folder(path: Path) -> Path:
+    """Make `path` (mode 0700) unless it is there."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def refuse_exposed_development(host: str, url: str, proxies: int) -> None:
+    """Development has open doors (/outbox/, made-up keys): it starts on loopback only."""
+    if not is_loopback(host):
+        raise problem("HOST", "must be a loopback address unless GATEHOUSE_ENV=production", "127.0.0.1")
+    if not is_loopback(urlsplit(url).hostname or ""):
+        raise problem("GATEHOUSE_URL", "must be loopback or unset unless GATEHOUSE_ENV=production", url_example())
+    if proxies:
+        raise problem("GATEHOUSE_TRUSTED_PROXIES", "must be 0 unless GATEHOUSE_ENV=production", "0")
+
+
+def url_example() -> str:
+    """A base address that works on a developer's machine."""
+    return "http://127.0.0.1:8000"
+
+
+def required_in_production(name: str, example: str) -> str:
+    """The value of a variable that production can't do without."""
+    value = text(name)
+    if not value:
+        raise problem(name, "is required when GATEHOUSE_ENV=production", example)
+    return value
+
+
+def stop(error: EnvironmentProblem) -> None:
+    """End the process with the sentence alone, no traceback (exit status 2)."""
+    sys.stderr.write(f"gatehouse: {error}\n")
+    raise SystemExit(2)

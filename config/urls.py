@@ -1,0 +1,29 @@
+"""The whole map on one screen."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from accounts.views import health, pages
+from config import errors
+from config.api import api
+from robots import machine
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    # machines
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("oauth2/token", machine.token, name="token"),
+    path("oauth2/access_token", machine.token, name="access_token"),
+    path("oauth2/revoke", machine.revoke, name="revoke"),
+    path("oauth2/introspect", machine.introspect, name="introspect"),
+    path(".well-known/oauth-authorization-server", machine.metadata, name="oauth_metadata"),
+    path("api/v1/", api.urls),
+    # people
+    path("accounts/", include("allauth.account.urls")),
+    path("language/", pages.language, name="set_language"),
+    path("", include("accounts.urls")),
+    path("o/<slug:org>/settings/robots/", include("robots.urls")),
+    path("o/<slug:org>/shared/", include("robots.shared_urls")),
+    path("o/<slug:org>/workspaces/", include("workspaces.urls")),
+]
+
+handler400, handler403, handler404, handler500 = errors.bad_request, errors.refused, errors.not_found, errors.server_error

@@ -1,0 +1,33 @@
+"""Wires robots at start: they tell the ground floor about themselves through hooks."""
+
+from typing import Any
+
+from django.apps import AppConfig
+
+
+class RobotsConfig(AppConfig):
+    """Robots, secrets, shares."""
+
+    name = "robots"
+
+    def ready(self) -> None:
+        """Register with the ground's hooks."""
+        from accounts import hooks
+        from robots import panels
+
+        hooks.top_bar_counts.register(panels.waiting)
+        hooks.overview_cards.register(panels.cards)
+        hooks.overview_attention.register(panels.attention)
+        hooks.error_shape.register(_oauth_shape)
+
+
+def _oauth_shape(path: str) -> Any:
+    """Errors under /oauth2/ are RFC 6749's."""
+    from django.http import JsonResponse
+
+    if not path.startswith("/oauth2/"):
+        return None
+    return lambda status, name, detail, extra: JsonResponse(
+        {"error": "server_error" if status >= 500 else "invalid_request", "error_description": detail or name},
+        status=status,
+    )

@@ -1,0 +1,72 @@
+"""What robots add to the ground floor's pages; each answers in one query."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.permissions import Actor, Power
+from robots.models import Reveal, Robot, Secret, Share
+
+
+def waiting_shares(actor: Actor) -> Any:
+    """The person's shares whose present secrets they have not seen and still can."""
+    current = Secret.objects.current().filter(robot=OuterRef("robot"), client_secret_sealed__isnull=False)
+    seen = Reveal.objects.filter(
+        user=OuterRef("membership__user"), secret__robot=OuterRef("robot"), secret__in=Secret.objects.current()
+    )
+    return Share.objects.visible_to(actor).filter(Exists(current), ~Exists(seen))
+
+
+def waiting(actor: Actor) -> int:
+    """For the count beside "Shared with you"."""
+    return waiting_shares(actor).count()
+
+
+def cards(actor: Actor) -> list[dict[str, Any]]:
+    """How many robots there are, for those who manage them."""
+    if not actor.can(Power.MANAGE_ROBOTS):
+        return []
+    assert actor.organization is not None
+    count = Robot.objects.visible_to(actor).count()
+    return [{"label": _("Robots"), "value": count, "url": reverse("robots:list", args=[actor.organization.slug])}]
+
+
+def attention(actor: Actor) -> list[dict[str, Any]]:
+    """Secrets waiting for this person, and share mails that did not go out."""
+    assert actor.organization is not None
+    slug = actor.organization.slug
+    rows = []
+    if count := waiting(actor):
+        rows.append(
+            {
+                "icon": "eye",
+                "tone": "run",
+                "text": ngettext("%d robot waits to be revealed.", "%d robots wait to be revealed.", count) % count,
+                "url": reverse("shared:list", args=[slug]),
+                "action": _("Shared with you"),
+            }
+        )
+    if actor.can(Power.MANAGE_ROBOTS):
+        rows += [_unsent(held, slug) for held in unsent(actor)]
+    return rows
+
+
+def unsent(actor: Actor) -> Any:
+    """Shares whose mail has failed so far, at most five."""
+    failing = Share.objects.filter(robot__organization=actor.organization, robot__retired_at=None)
+    failing = failing.exclude(mail=None).exclude(mail__state="sent").exclude(mail__last_error="")
+    return failing.select_related("robot", "membership__user")[:5]
+
+
+def _unsent(held: Share, slug: str) -> dict[str, Any]:
+    names = {"person": held.membership.user, "robot": held.robot.name}
+    return {
+        "icon": "mail-off",
+        "tone": "bad",
+        "text": _("The mail to %(person)s about %(robot)s has not gone out.") % names,
+        "url": reverse("robots:robot", args=[slug, held.robot.public_id]),
+        "action": _("Open"),
+    }

@@ -1,0 +1,1 @@
+"""Pages about robots: their owners' settings, and the holder's side."""

@@ -1,0 +1,98 @@
+"""A bearer token or an API key becomes an Actor, or a reason why not."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.permissions import (
+    SCOPE_POWERS,
+    Actor,
+    ActorKind,
+    Power,
+    person_powers,
+    token_powers,
+)
+from accounts.sealing import fingerprint, is_well_formed
+from accounts.usage import note_use
+from robots import bearer
+from tokens.models import PersonalToken
+
+MAX_HEADER = 4096
+IN_ADDRESS = ("access_token", "api_key", "apikey", "token", "x-api-key", "oauth_token")
+
+
+@dataclass
+class NotAuthenticated(Exception):
+    """Why the request has no actor: HTTP status, problem name, a sentence."""
+
+    status: int
+    name: str
+    detail: str
+
+
+def authenticate(request: HttpRequest) -> Actor:
+    """The caller. Raises NotAuthenticated: 400 for two credentials or one in the address, 401, 403 without API access."""
+    value = _presented(request)
+    actor = None
+    # The checksum is tried first: typos and scanners cost no query.
+    if is_well_formed(value, "gate_at_"):
+        actor = bearer.find(value, request)
+    elif is_well_formed(value, "gate_pat_"):
+        actor = _person(value, request)
+    if actor is None:
+        raise NotAuthenticated(401, "invalid_token", "The credential is unknown, expired, revoked or renewed.")
+    return actor
+
+
+def _presented(request: HttpRequest) -> str:
+    """The one credential of this request."""
+    authorization = request.META.get("HTTP_AUTHORIZATION", "")
+    key = request.META.get("HTTP_X_API_KEY", "")
+    if any(name in IN_ADDRESS for name in map(str.lower, parse_qs(request.META.get("QUERY_STRING", "")))):
+        raise NotAuthenticated(
+            400, "credential_in_address", "Send credentials in a header: addresses end in logs and histories."
+        )
+    if authorization and key:
+        raise NotAuthenticated(400, "two_credentials", "Send one credential: Authorization or X-API-Key.")
+    if len(authorization) > MAX_HEADER or len(key) > MAX_HEADER:
+        raise NotAuthenticated(401, "invalid_token", "The credential is longer than any of ours.")
+    if key:
+        return key.strip()
+    scheme, _, rest = authorization.partition(" ")
+    if not authorization:
+        raise NotAuthenticated(401, "", "Send an access token as Authorization: Bearer, or a personal token as X-API-Key.")
+    if scheme.lower() != "bearer":
+        raise NotAuthenticated(401, "invalid_token", "Use Authorization: Bearer.")
+    return rest.strip()
+
+
+def _person(value: str, request: HttpRequest) -> Actor | None:
+    rows = PersonalToken.objects.select_related("membership__user", "membership__organization")
+    token = rows.filter(fingerprint=fingerprint(value), revoked_at=None).first()
+    if token is None or (token.expires_at is not None and token.expires_at <= timezone.now()):
+        return None
+    membership = token.membership
+    held = person_powers(membership)
+    if not held:
+        return None
+    if Power.USE_API not in held:
+        raise NotAuthenticated(
+            403, "api_access_missing", "The person behind this token has no API access in this organization any more."
+        )
+    note_use(request, (PersonalToken, token.pk))
+    powers = token_powers(membership, token.scopes)
+    scopes = tuple(token.scopes) if token.scopes is not None else tuple(s for s in SCOPE_POWERS if SCOPE_POWERS[s] & powers)
+    return Actor(
+        kind=ActorKind.TOKEN,
+        key=token.public_id,
+        name=token.name,
+        organization=membership.organization,
+        powers=powers,
+        scopes=scopes,
+        read_only=all(scope.endswith(":read") for scope in scopes),
+        membership=membership,
+        address=getattr(request, "client_address", ""),
+        request_id=getattr(request, "request_id", ""),
+    )

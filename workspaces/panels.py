@@ -1,0 +1,17 @@
+"""What workspaces add to the ground floor's pages."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.permissions import Actor
+from workspaces.models import Workspace
+
+
+def cards(actor: Actor) -> list[dict[str, Any]]:
+    """How many workspaces this person sees."""
+    assert actor.organization is not None
+    count = Workspace.objects.visible_to(actor).count()
+    url = reverse("workspaces:list", args=[actor.organization.slug])
+    return [{"label": _("Workspaces"), "value": count, "url": url}]
