@@ -6,8 +6,9 @@ import signal
 import socket
 
 import pytest
+import requests
 
-from tests.operations.product import Product, are_gone, wait_until, welcome_link
+from tests.operations.product import AT_ONCE, Product, are_gone, wait_until, welcome_link
 
 PARTS = {"gate-web", "gate-web-worker", "gate-worker", "gate-timetable"}
 
@@ -16,7 +17,10 @@ def test_first_start_prints_address_and_welcome_link(running):
     assert f"Gatehouse is ready at http://127.0.0.1:{running.port}/" in running.output()
     link = welcome_link(running.output())
     assert link, running.output()
-    assert running.get(link)[0] == 200
+    with requests.Session() as browser:
+        page = browser.get(f"http://127.0.0.1:{running.port}{link}", timeout=AT_ONCE)
+    assert page.status_code == 200
+    assert 'name="organization_name"' in page.text
 
 
 def test_page_and_its_styles_are_served(running):

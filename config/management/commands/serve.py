@@ -134,7 +134,7 @@ def apart(work: Callable[[], str | None]) -> str | None:
 
 
 def prepare(*, no_migrate: bool, demo: bool, **options: Any) -> str | None:
-    """Bring database and static files up to date; gives the link that makes the first organization, if there is none."""
+    """Bring database and static files up to date; gives the link that makes the first organization, if any."""
     from accounts.actions import first_run_link
 
     if not no_migrate:

@@ -1,0 +1,25 @@
+"""The product's settings with what a test run needs: files of its own, plain static files, a key prefix per process."""
+
+import os
+
+from config.settings import *  # noqa: F403
+from config.settings import CACHES, CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES, EMBEDDED, GATEHOUSE_VAR
+
+_process = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+GATEHOUSE_URL = "http://testserver"
+CSRF_TRUSTED_ORIGINS = [GATEHOUSE_URL]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# The product's hasher is held by a test; here a sign-in must not cost a tenth of a second.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+if EMBEDDED:
+    # Never in memory: threads of a live server would share one connection.
+    for alias, database in DATABASES.items():
+        database["TEST"] = {"NAME": GATEHOUSE_VAR / f"test-{alias}.sqlite3"}
+        database["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+else:
+    CACHES["default"]["KEY_PREFIX"] = f"test-{_process}"
+    CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"test-{_process}:"
