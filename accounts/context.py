@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import hooks
 from accounts.models import Membership
 from accounts.permissions import Actor, Power
+from accounts.templatetags.look import initials
 
 VERSION = "0.1"
 # label, address name, the power that opens it, the address names under which it is the current one
@@ -90,6 +91,7 @@ def _signed_in(request: HttpRequest, user: Any) -> dict[str, Any]:
         "person": {
             "name": str(user),
             "email": user.email,
+            "initials": initials(str(user)),
             "role_label": actor.membership.role_label if actor and actor.membership else "",
         },
         "organizations": homes,

@@ -45,6 +45,14 @@ class RobotForm(forms.Form):
     access = forms.ChoiceField(label=_("Access"), choices=ACCESS, widget=forms.RadioSelect)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # One line below each choice; the template tag `field` shows them.
+        self.fields["access"].consequences = {  # type: ignore[attr-defined]
+            "read": _("Sees all workspaces and people; changes nothing. Choose this when in doubt."),
+            "write": _("Creates, changes and deletes in all workspaces."),
+        }
+
     @classmethod
     def of(cls, robot: Robot, data: Any = None) -> "RobotForm":
         """The form filled with what the robot is now, or with what was typed."""

@@ -8,6 +8,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from accounts.permissions import Actor
+from accounts.templatetags.look import initials
 from robots import actions
 from robots.forms import RobotForm, ShareForm
 from robots.models import Reveal, Robot, Secret, Share
@@ -90,6 +91,7 @@ def _share_row(robot: Robot, share: Share, seen: Reveal | None) -> dict[str, Any
     told = {
         "id": person.public_id,
         "name": str(person),
+        "initials": initials(str(person)),
         "role_label": share.membership.role_label,
         "state": state,
         "invited_at": share.shared_at,

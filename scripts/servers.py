@@ -101,17 +101,8 @@ def is_usable(folder: Path) -> bool:
 def initialise(programs: Path, folder: Path) -> Path:
     """Make an empty cluster whose only user is `gatehouse`."""
     data = folder / "data"
-    command = [
-        programs / "initdb",
-        "-D",
-        data,
-        "-U",
-        "gatehouse",
-        "--pwfile",
-        folder / "password",
-        "--no-sync",
-    ]
-    command += ["--auth=scram-sha-256", "--encoding=UTF8", "--no-locale"]
+    command: list[str | Path] = [programs / "initdb", "-D", data, "-U", "gatehouse", "--no-sync"]
+    command += ["--pwfile", folder / "password", "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, **other_user())
     if done.returncode:
         raise debian.Missing(f"PostgreSQL's initdb failed: {done.stderr.strip()}")

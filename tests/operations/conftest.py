@@ -10,6 +10,7 @@ import pytest
 from tests.operations.product import Product, own_backend
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process of xdist takes all of these: they start servers, and those are not alone on the machine."""
     for item in items:

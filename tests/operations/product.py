@@ -36,6 +36,8 @@ class Product:
         }
         for name in ("REDIS_URL", "EMAIL_URL", "HOST", "WEB_CONCURRENCY", "COV_CORE_SOURCE"):
             self.environment.pop(name, None)
+        # The tests' own settings are theirs alone: this is the product as it is shipped.
+        self.environment |= {"DJANGO_SETTINGS_MODULE": "config.settings"}
         self.environment |= backend | {"PORT": str(self.port), "GATEHOUSE_VAR": str(folder / "var")}
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -1,5 +1,6 @@
 """What the Makefile calls: the translations' check, the browser finder, the throw-away servers."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -93,12 +94,19 @@ def test_missing_tool_that_cannot_be_installed_is_named(monkeypatch):
 @pytest.mark.scale
 @pytest.mark.parametrize("server", [servers.postgres, servers.redis])
 def test_throw_away_server_leaves_nothing(server, monkeypatch):
-    made, make = [], servers.tempfile.mkdtemp
-    monkeypatch.setattr(servers.tempfile, "mkdtemp", lambda **how: made.append(make(**how)) or made[-1])
+    made = []
+
+    @contextlib.contextmanager
+    def noted_scratch(scratch=servers.scratch):
+        with scratch() as folder:
+            made.append(folder)
+            yield folder
+
+    monkeypatch.setattr(servers, "scratch", noted_scratch)
     with server() as url:
         assert url
-        assert any(Path(made[0]).iterdir())
-    assert [Path(folder).exists() for folder in made] == [False]
+        assert any(made[0].iterdir())
+    assert [folder.exists() for folder in made] == [False]
 
 
 def test_make_alone_lists_the_commands():
