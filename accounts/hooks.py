@@ -36,6 +36,8 @@ overview_cards = Hook("overview_cards")
 overview_attention = Hook("overview_attention")
 # user → number of secrets waiting in "Shared with you".
 top_bar_counts = Hook("top_bar_counts")
+# actor, thing → [{"icon", "text"}]: what stops when it is cut, from evidence; shown before the button.
+consequences = Hook("consequences")
 # () → [(what, value)]: secrets that tests/test_secrets.py must find nowhere; filled in tests only.
 leak_checks = Hook("leak_checks")
 # kind, key → the live Actor of a snapshot, or None once it ended.

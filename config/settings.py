@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "config.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.AddressMiddleware",
     "tokens.middleware.MachineDoorMiddleware",
     "config.middleware.SessionMiddleware",
     "config.middleware.CommonMiddleware",

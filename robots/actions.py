@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts import mail
 from accounts.events import EventType, action, record, writing
-from accounts.models import Membership, Organization, Role
+from accounts.models import Membership, Organization, Role, User
 from accounts.permissions import Actor, Power, Refused
 from robots import credentials
 from robots.models import NEW_ROBOT, Application, Reveal, Robot, Secret, Share
@@ -112,7 +112,7 @@ def note_seen(secret: Secret, actor: Actor) -> None:
 
 
 def update(actor: Actor, public_id: str, version: int, **wanted: Any) -> Robot:
-    """Name, description, access. Raises Stale when the page was older than the robot, Http404 when it is gone."""
+    """Change the given settings (`keeper` as a person's id). Raises Stale when the page was older than the robot, Http404 when it is gone."""
     with action(actor):
         robot = locked(actor, public_id)
         if robot.version != version:
@@ -120,19 +120,35 @@ def update(actor: Actor, public_id: str, version: int, **wanted: Any) -> Robot:
                 _("%(name)s changed this robot while your page was open. Compare, then press Update again.")
                 % {"name": robot.updated_by_name}
             )
-        changes = {
-            field: [getattr(robot, field), value]
-            for field, value in wanted.items()
-            if getattr(robot, field) != value
-        }
+        if "keeper" in wanted:
+            wanted["keeper"] = _keeper(actor, wanted["keeper"])
+        before = {field: getattr(robot, field) for field in wanted}
+        changes = {field: [_told(before[field]), _told(to)] for field, to in wanted.items() if before[field] != to}
         if changes:
             for field, value in wanted.items():
                 setattr(robot, field, value)
+            robot.keeper_name = str(robot.keeper) if robot.keeper else ""
             robot.version += 1
             robot.updated_by_name = actor.name
-            robot.save(update_fields=[*wanted, "version", "updated_by_name"])
+            robot.save(update_fields=[*wanted, "keeper_name", "version", "updated_by_name"])
             record(EventType.ROBOT_UPDATED, robot, changes=changes)
     return robot
+
+
+def _keeper(actor: Actor, person_id: str) -> User | None:
+    """The member of this organization with that id; None for nobody."""
+    if not person_id:
+        return None
+    rows = Membership.objects.current().select_related("user")
+    found = rows.filter(organization=actor.organization, user__public_id=person_id).first()
+    if found is None:
+        raise NotPossible(_("Choose somebody of this organization as keeper."))
+    return found.user
+
+
+def _told(value: Any) -> Any:
+    """A field's value as the record keeps it: people by their id."""
+    return value.public_id if isinstance(value, User) else value
 
 
 def offered(actor: Actor, robot: Robot) -> QuerySet[Membership]:

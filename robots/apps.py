@@ -18,6 +18,7 @@ class RobotsConfig(AppConfig):
         hooks.top_bar_counts.register(panels.waiting)
         hooks.overview_cards.register(panels.cards)
         hooks.overview_attention.register(panels.attention)
+        hooks.consequences.register(panels.consequences)
         hooks.error_shape.register(_oauth_shape)
 
 

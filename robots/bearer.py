@@ -11,10 +11,12 @@ from accounts.models import Organization
 from accounts.permissions import Actor, ActorKind, machine_powers, robot_scopes
 from accounts.usage import note_use
 from robots.models import Robot, Secret
+from robots.networks import is_allowed
 from robots.oauth import checksum
 
 FIND_TOKEN = """
-SELECT t.scope, s.id, r.id, r.public_id, r.name, r.scopes, r.read_only, o.id, o.public_id, o.slug, o.name, o.owner_id
+SELECT t.scope, s.id, r.id, r.public_id, r.name, r.scopes, r.read_only, r.networks,
+  o.id, o.public_id, o.slug, o.name, o.owner_id
 FROM robots_accesstoken t
 JOIN robots_secret s ON s.id = t.secret_id
 JOIN robots_robot r ON r.id = t.robot_id
@@ -24,20 +26,29 @@ WHERE t.token_checksum = %s AND t.expires > %s AND s.ended_at IS NULL AND (s.die
 """
 
 
+class WrongAddress(Exception):
+    """A valid token, used from an address that the robot's allow-list does not hold."""
+
+
 def find(token: str, request: HttpRequest) -> Actor | None:
-    """The robot whose living token this is, with what it may do now; None for anything else. Notes the use."""
+    """The robot whose living token this is, with what it may do now; None for anything else. Notes the use.
+
+    Raises WrongAddress when the robot's allow-list does not hold the caller.
+    """
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(FIND_TOKEN, [checksum(token), now, now])
         row = cursor.fetchone()
     if row is None:
         return None
+    if not is_allowed(json.loads(row[7]), getattr(request, "client_address", "")):
+        raise WrongAddress
     note_use(request, (Robot, row[2]), (Secret, row[1]))
     return _actor(row, request)
 
 
 def _actor(row: tuple[Any, ...], request: HttpRequest) -> Actor:
-    token_scope, _secret, _robot, public_id, name, further, read_only, *home = row
+    token_scope, _secret, _robot, public_id, name, further, read_only, _networks, *home = row
     # The token's scopes as far as the robot still has them: a switch flipped a second ago already counts.
     live = robot_scopes(json.loads(further), bool(read_only))
     scopes = tuple(scope for scope in token_scope.split() if scope in live)

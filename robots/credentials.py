@@ -61,10 +61,14 @@ def make(robot: Robot, actor: Actor) -> tuple[Secret, Credentials]:
     number = (last or 0) + 1
     values = {part: new_secret(prefix) for part, prefix in PARTS.items()}
     columns: dict[str, Any] = {}
-    for part, value in values.items():
+    for part, value in list(values.items()):
         columns[f"{part}_fingerprint"] = fingerprint(value)
-        columns[f"{part}_sealed"] = seal(value, **_place(robot, number, part))
         columns[f"{part}_hint"] = hint(value)
+        if robot.oauth1 or part == "client_secret":
+            columns[f"{part}_sealed"] = seal(value, **_place(robot, number, part))
+        else:
+            # OAuth1 is off: a pair that nobody ever sees.
+            values[part] = ""
     secret = Secret.objects.create(
         robot=robot, number=number, made_by_key=actor.key, made_by_name=actor.name, **columns
     )

@@ -4,12 +4,14 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import NameField, no_controls
 from accounts.models import Membership
+from robots import networks
 from robots.models import Robot
 
 
@@ -45,35 +47,62 @@ class RobotForm(forms.Form):
     access = forms.ChoiceField(label=_("Access"), choices=ACCESS, widget=forms.RadioSelect)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # One line below each choice; the template tag `field` shows them.
-        self.fields["access"].consequences = {  # type: ignore[attr-defined]
-            "read": _("Sees all workspaces and people; changes nothing. Choose this when in doubt."),
-            "write": _("Creates, changes and deletes in all workspaces."),
-        }
+    keeper = forms.ChoiceField(
+        label=_("Keeper"),
+        required=False,
+        help_text=_("A named person who looks after this robot. Without a keeper, the owners do."),
+        error_messages={"invalid_choice": _("Choose somebody of this organization.")},
+    )
+    networks = forms.CharField(
+        label=_("Allowed addresses"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "placeholder": "203.0.113.0/24"}),
+        help_text=_("IPv4 and IPv6 networks, a line each or separated by commas. Empty: from anywhere."),
+    )
+    field_order = ["name", "description", "keeper", "access", "networks", "version"]
 
-    @classmethod
-    def of(cls, robot: Robot, data: Any = None) -> "RobotForm":
-        """The form filled with what the robot is now, or with what was typed."""
+    def __init__(self, robot: Robot, data: Any = None) -> None:
+        """Filled with what the robot is now, or with what was typed."""
         now = {
             "name": robot.name,
             "description": robot.description,
+            "keeper": robot.keeper.public_id if robot.keeper else "",
             "access": "read" if robot.read_only else "write",
+            "networks": "\n".join(robot.networks),
             "version": robot.version,
         }
-        return cls(data, initial=now)
+        super().__init__(data, initial=now)
+        people = Membership.objects.current().filter(organization=robot.organization).select_related("user")
+        choices = [(row.user.public_id, str(row.user)) for row in people.order_by("user__name", "user__email")]
+        self.fields["keeper"].choices = [("", _("Nobody")), *choices]  # type: ignore[attr-defined]
+
+    def clean_networks(self) -> list[str]:
+        """Written as networks; every broken line is named."""
+        good, broken = networks.read(self.cleaned_data["networks"])
+        if broken:
+            told = ", ".join(_("line %(n)d: %(entry)s") % {"n": n, "entry": entry} for n, entry in broken[:10])
+            raise ValidationError(_("These are no addresses or networks: %(told)s") % {"told": told})
+        if len(good) > networks.MOST:
+            raise ValidationError(_("At most %d networks: join neighbours into larger ones.") % networks.MOST)
+        return good
 
     def wanted(self) -> dict[str, Any]:
         """The robot's fields, for actions.update()."""
         told = self.cleaned_data
-        return {"name": told["name"], "description": told["description"], "read_only": told["access"] == "read"}
+        return {
+            "name": told["name"],
+            "description": told["description"],
+            "read_only": told["access"] == "read",
+            "keeper": told["keeper"],
+            "networks": told["networks"],
+        }
 
     def refreshed(self, robot: Robot, problem: str) -> "RobotForm":
         """What was typed, on top of the robot's present version, with `problem` said above it."""
         data = self.data.copy()
         data["version"] = str(robot.version)
-        form = type(self)(data)
+        form = type(self)(robot, data)
         form.full_clean()
         form.add_error(None, problem)
         return form
@@ -94,3 +123,72 @@ class ShareForm(forms.Form):
         super().__init__(*args, **kwargs)
         people = [(row.user.public_id, f"{row.user} ({row.role_label.lower()})") for row in offered]
         self.fields["member"].choices = [("", _("Choose a person")), *people]  # type: ignore[attr-defined]
+
+
+class RenewForm(forms.Form):
+    """When the present secrets stop; which generation the page showed; OAuth1 again, where it is off."""
+
+    overlap = forms.ChoiceField(
+        label=_("The present secrets stop"),
+        widget=forms.RadioSelect,
+        choices=[("0", _("Now")), ("1", _("In 1 hour")), ("24", _("In 24 hours")), ("168", _("In 7 days"))],
+    )
+    oauth1 = forms.BooleanField(label=_("Switch OAuth1 on again"), required=False)
+    number = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, robot: Robot, number: int, data: Any = None) -> None:
+        super().__init__(data, initial={"overlap": "0", "number": number})
+        if robot.oauth1:
+            del self.fields["oauth1"]
+        if not number:
+            del self.fields["overlap"]
+
+
+class SureForm(forms.Form):
+    """The tick before what can't be undone."""
+
+    sure = forms.BooleanField(
+        label=_("I understand that this cannot be undone"),
+        error_messages={"required": _("Tick the box to show that you understand.")},
+    )
+
+
+class CheckForm(forms.Form):
+    """A value that somebody found; never shown again."""
+
+    value = forms.CharField(
+        label=_("Value"),
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Paste a secret you found somewhere. It is compared and forgotten."),
+    )
+
+
+class ScopesForm(forms.Form):
+    """What a robot may do beyond work and reading people."""
+
+    scopes = forms.MultipleChoiceField(
+        label=_("Extra scopes"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[
+            ("people:write", _("Invite and change people")),
+            ("groups:read", _("Read groups")),
+            ("groups:write", _("Change groups")),
+            ("robots:read", _("Read robots")),
+            ("robots:write", _("Change robots")),
+            ("webhooks:read", _("Read webhooks")),
+            ("webhooks:write", _("Change webhooks")),
+            ("record:read", _("Read the record")),
+        ],
+    )
+    require_body_hash = forms.BooleanField(
+        label=_("Require body hash"),
+        required=False,
+        help_text=_("OAuth1 only: refuse a JSON body that the signature does not cover (oauth_body_hash)."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    def __init__(self, robot: Robot, data: Any = None) -> None:
+        now = {"scopes": robot.scopes, "require_body_hash": robot.require_body_hash, "version": robot.version}
+        super().__init__(data, initial=now)

@@ -12,6 +12,7 @@ from accounts.permissions import SCOPE_POWERS
 from accounts.usage import note_use
 from robots import oauth
 from robots.models import Robot, Secret
+from robots.networks import is_allowed
 from robots.presented import MAX_BODY, Malformed, find, read_form
 
 Answer = Callable[[oauth.Client, dict[str, str]], dict[str, Any] | None]
@@ -35,7 +36,7 @@ def _read(request: HttpRequest) -> dict[str, str]:
     if request.META.get("QUERY_STRING"):
         raise Malformed("Send the parameters in the body, never in the address: addresses end in logs.")
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > MAX_BODY:
+    if not (length.isascii() and length.isdigit()) or int(length) > MAX_BODY:
         raise oauth.OAuthError("invalid_request", f"The body is larger than {MAX_BODY} bytes.", 413)
     return read_form(request.META.get("CONTENT_TYPE", ""), request.read(MAX_BODY))
 
@@ -52,6 +53,8 @@ def _endpoint(request: HttpRequest, check: Callable[[dict[str, str]], None], ans
         client = oauth.authenticate(find(request.META.get("HTTP_AUTHORIZATION", ""), form))
         if client is None:
             raise oauth.OAuthError("invalid_client", "Unknown client, wrong secret, or secret renewed.", 401)
+        if not is_allowed(client.networks, getattr(request, "client_address", "")):
+            raise oauth.OAuthError("unauthorized_client", "This robot may not be used from this address.", 403)
         told = answer(client, form)
     except Malformed as error:
         return error_answer(oauth.OAuthError("invalid_request", str(error)))

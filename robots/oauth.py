@@ -41,11 +41,12 @@ class Client:
     robot_id: int
     application_id: int
     scopes: tuple[str, ...]
+    networks: tuple[str, ...] = ()
 
 
 # One indexed look-up by fingerprint; unknown client ids, wrong secrets and dead generations all cost the same.
 FIND_CLIENT = """
-SELECT s.id, r.id, a.id, r.scopes, r.read_only
+SELECT s.id, r.id, a.id, r.scopes, r.read_only, r.networks
 FROM robots_secret s
 JOIN robots_robot r ON r.id = s.robot_id
 JOIN robots_application a ON a.id = r.application_id
@@ -61,7 +62,8 @@ VALUES (%s, %s, %s, %s, %s, '[]', %s, %s, %s)
 
 def authenticate(presented: Presented | None) -> Client | None:
     """The robot whose living generation has this secret and whose Client ID this is, or None."""
-    if presented is None or not is_well_formed(presented.secret, "gate_cs_"):
+    if presented is None or not is_well_formed(presented.secret, "gate_cs_") or "\0" in presented.client_id:
+        # PostgreSQL refuses even to look for a NUL.
         return None
     with connection.cursor() as cursor:
         now = connection.ops.adapt_datetimefield_value(timezone.now())
@@ -69,7 +71,8 @@ def authenticate(presented: Presented | None) -> Client | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    return Client(row[0], row[1], row[2], robot_scopes(json.loads(row[3]), bool(row[4])))
+    scopes = robot_scopes(json.loads(row[3]), bool(row[4]))
+    return Client(row[0], row[1], row[2], scopes, tuple(json.loads(row[5])))
 
 
 def granted(client: Client, asked: str) -> tuple[str, ...]:
@@ -81,9 +84,9 @@ def granted(client: Client, asked: str) -> tuple[str, ...]:
     if not wanted:
         return client.scopes
     if refused := [scope for scope in wanted if scope not in client.scopes]:
-        unknown = [scope for scope in refused if scope not in SCOPE_POWERS]
-        words = f"Unknown scope: {unknown[0][:60]}." if unknown else f"This robot does not have {refused[0]}."
-        raise OAuthError("invalid_scope", words)
+        # What was sent is not repeated: it may be anything, also a secret (RFC 6749 section 5.2 allows little).
+        known = next((scope for scope in refused if scope in SCOPE_POWERS), "that scope")
+        raise OAuthError("invalid_scope", f"This robot does not have {known}; it has {' '.join(client.scopes)}.")
     return tuple(wanted)
 
 

@@ -6,11 +6,13 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts import hooks
 from accounts.permissions import Actor
 from accounts.templatetags.look import initials
 from robots import actions
-from robots.forms import RobotForm, ShareForm
+from robots.forms import CheckForm, RenewForm, RobotForm, ScopesForm, ShareForm, SureForm
 from robots.models import Reveal, Robot, Secret, Share
 from robots.models.share import seen_by
 
@@ -28,12 +30,14 @@ def addresses(robot: Robot) -> dict[str, str]:
 
 
 def listed(actor: Actor) -> QuerySet[Robot]:
-    """The list's rows: each robot with `.share_count` and `.secret_made_at`."""
+    """The list's rows: each robot with `.share_count`, `.secret_made_at` and `.overlap_until`."""
     made = Secret.objects.current().filter(robot=OuterRef("pk")).values("made_at")[:1]
+    running = Secret.objects.filter(robot=OuterRef("pk"), ended_at=None, dies_at__gt=timezone.now())
+    dying = running.order_by("-dies_at").values("dies_at")[:1]
     return (
         Robot.objects.visible_to(actor)
         .select_related("organization")
-        .annotate(share_count=Count("shares"), secret_made_at=Subquery(made))
+        .annotate(share_count=Count("shares"), secret_made_at=Subquery(made), overlap_until=Subquery(dying))
         .order_by("name", "pk")
     )
 
@@ -62,11 +66,12 @@ def list_page(actor: Actor, asked: Any) -> dict[str, Any]:
 def _credential_rows(robot: Robot, secret: Secret | None) -> list[dict[str, Any]]:
     rows = [{"label": "Client ID", "value": robot.client_id, "is_hint": False, "last_used_at": robot.last_used_at}]
     if secret:
-        hints = [
-            ("Client Secret", secret.client_secret_hint),
-            ("OAuth1 Token", secret.oauth1_token_hint),
-            ("OAuth1 Token Secret", secret.oauth1_token_secret_hint),
-        ]
+        hints = [("Client Secret", secret.client_secret_hint)]
+        if robot.oauth1:
+            hints += [
+                ("OAuth1 Token", secret.oauth1_token_hint),
+                ("OAuth1 Token Secret", secret.oauth1_token_secret_hint),
+            ]
         rows += [
             {"label": label, "value": value, "is_hint": True, "last_used_at": secret.last_used_at}
             for label, value in hints
@@ -114,27 +119,54 @@ def _share_row(robot: Robot, share: Share, seen: Reveal | None) -> dict[str, Any
     return told
 
 
-def robot_page(
-    actor: Actor, robot: Robot, form: RobotForm | None = None, share_form: ShareForm | None = None
-) -> dict[str, Any]:
-    """The context of `robots/robot.html`."""
-    secret = robot.secrets.current().first()
-    seen = {row.user_id: row for row in seen_by(secret)} if secret else {}
+def _overlap(robot: Robot, secrets: list[Secret]) -> dict[str, Any] | None:
+    """The generation that is on its way out, while it still works."""
+    old = next((secret for secret in secrets if secret.dies_at), None)
+    if old is None:
+        return None
     here = [robot.organization.slug, robot.public_id]
-    return addresses(robot) | {
+    return {
+        "secret": old,
+        "hint": old.client_secret_hint,
+        "finish_url": reverse("robots:finish", args=here),
+        "extend_url": reverse("robots:extend", args=here),
+    }
+
+
+def _verb_addresses(robot: Robot) -> dict[str, str]:
+    verbs = "share update renew delete check scopes switch_on switch_off oauth1_off close_sharing".split()
+    here = [robot.organization.slug, robot.public_id]
+    return {f"{verb}_url": reverse(f"robots:{verb}", args=here) for verb in verbs}
+
+
+def robot_page(actor: Actor, robot: Robot, **forms: Any) -> dict[str, Any]:
+    """The context of `robots/robot.html`; forms that came back with problems replace the fresh ones."""
+    living = list(robot.secrets.alive(timezone.now()).order_by("-number"))
+    secret = next((one for one in living if one.dies_at is None), None)
+    seen = {row.user_id: row for row in seen_by(secret)} if secret else {}
+    stops = hooks.consequences.rows(actor, robot)
+    shares = _share_rows(robot, seen)
+    fresh: dict[str, Any] = {
+        "form": RobotForm(robot),
+        "share_form": ShareForm(actions.offered(actor, robot)),
+        "renew_form": RenewForm(robot, secret.number if secret else 0),
+        "scopes_form": ScopesForm(robot),
+        "check_form": CheckForm(),
+        "sure_form": SureForm(),
+    }
+    told = {
         "robot": robot,
-        "form": form or RobotForm.of(robot),
         "credentials": _credential_rows(robot, secret),
         "secret": secret,
-        "shares": _share_rows(robot, seen),
-        "share_form": share_form or ShareForm(actions.offered(actor, robot)),
+        "overlap": _overlap(robot, living),
+        "shares": shares,
         "can_share": bool(secret and secret.can_be_revealed),
-        "seen_by": [str(row.user) for row in seen.values()],
-        "share_url": reverse("robots:share", args=here),
-        "update_url": reverse("robots:update", args=here),
-        "renew_url": None,
-        "delete_url": None,
+        # Whoever made them saw them, too, but is no holder.
+        "seen_by": [str(row.user) for row in seen.values() if secret and row.user.public_id != secret.made_by_key],
+        "stops": stops,
+        "delete_stops": stops,
     }
+    return addresses(robot) | _verb_addresses(robot) | told | fresh | forms
 
 
 def shared_rows(actor: Actor) -> list[dict[str, Any]]:

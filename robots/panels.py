@@ -4,10 +4,13 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.permissions import Actor, Power
+from accounts.templatetags.look import when
 from robots.models import Reveal, Robot, Secret, Share
 
 
@@ -70,3 +73,27 @@ def _unsent(held: Share, slug: str) -> dict[str, Any]:
         "url": reverse("robots:robot", args=[slug, held.robot.public_id]),
         "action": _("Open"),
     }
+
+
+def consequences(actor: Actor, thing: Any) -> list[dict[str, Any]]:
+    """What stops when a robot is cut, from evidence: each living generation's last use, and the holders."""
+    if not isinstance(thing, Robot):
+        return []
+    rows = [_last_use(thing, secret) for secret in thing.secrets.alive(timezone.now()).order_by("-number")]
+    if count := Share.objects.filter(robot=thing).count():
+        text = ngettext("the share with %d person", "the shares with %d people", count) % count
+        rows.append({"icon": "users", "text": text})
+    return rows
+
+
+def _last_use(robot: Robot, secret: Secret) -> dict[str, Any]:
+    if secret.last_used_at is None:
+        told = _("every program that holds the secrets %(hint)s; none has used them so far")
+        return {"icon": "history", "text": told % {"hint": secret.client_secret_hint}}
+    names = {
+        "client": secret.last_used_client.partition(" ")[0][:60] or _("a program"),
+        "address": secret.last_used_from or "?",
+        "time": when(secret.last_used_at, "inside"),
+    }
+    # The words may be anybody's: escaped here, because `when` gives markup.
+    return {"icon": "history", "text": format_html(_("{client} on {address}, last seen {time}"), **names)}

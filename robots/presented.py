@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, unquote_plus
 
 MAX_BODY = 16 * 1024
 FORM = "application/x-www-form-urlencoded"
+# Whose names an error may repeat.
+PARAMETERS = ("grant_type", "scope", "client_id", "client_secret", "token", "token_type_hint")
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ def read_form(content_type: str, body: bytes) -> dict[str, str]:
     form: dict[str, str] = {}
     for name, value in pairs:
         if name in form:
-            raise Malformed(f"The parameter {name[:40]} is there twice.")
+            told = f"The parameter {name}" if name in PARAMETERS else "A parameter"
+            raise Malformed(f"{told} is there twice.")
         if value:
             # RFC 6749 section 3.2: a parameter without a value is as if it were not there.
             form[name] = value

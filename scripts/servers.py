@@ -54,15 +54,7 @@ def redis() -> Iterator[str]:
     with scratch() as folder:
         hand_over(folder)
         port = free_port()
-        # 128 databases: a process of pytest takes one of its own.
-        settings = {
-            "port": port,
-            "bind": "127.0.0.1",
-            "dir": folder,
-            "databases": 128,
-            "save": "",
-            "appendonly": "no",
-        }
+        settings = {"port": port, "bind": "127.0.0.1", "dir": folder, "save": "", "appendonly": "no"}
         options = [text for name, value in settings.items() for text in (f"--{name}", str(value))]
         with running([program, *options], folder, signal.SIGTERM) as process:
             wait_for(process, lambda: ping(port), folder)

@@ -12,8 +12,17 @@ import sys
 
 from scripts import chromium, debian, servers
 
-# What a developer's shell may hold and a test must not see.
-OURS = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "HOST", "PORT", "WEB_CONCURRENCY")
+# What a developer's shell may hold and a test must not see; which settings tests use, pyproject.toml says.
+OURS = (
+    "DJANGO_SETTINGS_MODULE",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "SECRET_KEY",
+    "HOST",
+    "PORT",
+    "WEB_CONCURRENCY",
+)
 
 
 def environment(backend: str, stack: contextlib.ExitStack) -> dict[str, str]:
@@ -54,8 +63,8 @@ def main() -> int:
     """Run pytest with a process per core; its exit status is ours."""
     if len(sys.argv) < 2 or sys.argv[1] not in ("embedded", "scale"):
         raise SystemExit(__doc__)
-    # loadgroup: tests that start the whole product share a worker, so that they never run side by side.
-    command = [sys.executable, "-m", "pytest", "--numprocesses", "auto", "--dist", "loadgroup", *sys.argv[2:]]
+    # loadfile: a server that a module of tests starts is started once. (pytest 9.2 loses xdist's groups.)
+    command = [sys.executable, "-m", "pytest", "--numprocesses", "auto", "--dist", "loadfile", *sys.argv[2:]]
     # Until pytest runs, SIGTERM must unwind the stack like Ctrl-C does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with contextlib.ExitStack() as stack:

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from accounts import mail
+from accounts import mail, usage
 from accounts.models import Record, RecordCheckpoint, RecordDetails, RecordHead
 from scripts.servers import free_port
 from tests.cast import Cast, assemble
@@ -110,6 +110,15 @@ def fresh_cache(request: pytest.FixtureRequest) -> None:
     if "operations" not in request.path.parts:
         request.getfixturevalue("transactional_db" if "committed" in request.fixturenames else "db")
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def usage_by_hand() -> Iterator[None]:
+    """Uses are written by `usage.flush()` only: a thread of its own would hold the writer's lock while it waits for the
+    test's transaction, and at exit it would write to the developer's database."""
+    usage._started = True
+    yield
+    usage._uses.clear()
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ from accounts.permissions import (
 )
 from accounts.sealing import fingerprint, is_well_formed
 from accounts.usage import note_use
-from robots import bearer
+from robots import bearer, oauth1
 from tokens.models import PersonalToken
 
 MAX_HEADER = 4096
-IN_ADDRESS = ("access_token", "api_key", "apikey", "token", "x-api-key", "oauth_token")
+IN_ADDRESS = ("access_token", "api_key", "apikey", "token", "x-api-key")
 
 
 @dataclass
@@ -34,16 +34,36 @@ class NotAuthenticated(Exception):
 
 def authenticate(request: HttpRequest) -> Actor:
     """The caller. Raises NotAuthenticated: 400 for two credentials or one in the address, 401, 403 without API access."""
+    if oauth1.is_signed(request):
+        return _signed(request)
     value = _presented(request)
     actor = None
     # The checksum is tried first: typos and scanners cost no query.
     if is_well_formed(value, "gate_at_"):
-        actor = bearer.find(value, request)
+        actor = _robot(value, request)
     elif is_well_formed(value, "gate_pat_"):
         actor = _person(value, request)
     if actor is None:
         raise NotAuthenticated(401, "invalid_token", "The credential is unknown, expired, revoked or renewed.")
     return actor
+
+
+def _robot(value: str, request: HttpRequest) -> Actor | None:
+    try:
+        return bearer.find(value, request)
+    except bearer.WrongAddress as error:
+        raise NotAuthenticated(
+            403, "address_not_allowed", "This robot may not be used from this address."
+        ) from error
+
+
+def _signed(request: HttpRequest) -> Actor:
+    if request.META.get("HTTP_X_API_KEY"):
+        raise NotAuthenticated(400, "two_credentials", "Send one credential: an OAuth1 signature or X-API-Key.")
+    try:
+        return oauth1.verify(request)
+    except oauth1.BadSignature as error:
+        raise NotAuthenticated(error.status, "invalid_signature", error.words) from error
 
 
 def _presented(request: HttpRequest) -> str:

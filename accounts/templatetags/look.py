@@ -58,7 +58,9 @@ def field(
     kind = KINDS.get(bound.widget_type, "text")
     described = [f"{bound.auto_id}_hint"] if bound.help_text or hint else []
     described += [f"{bound.auto_id}_error"] if bound.errors else []
-    attrs: dict[str, Any] = {"class": {"check": "form-check-input", "select": "form-select"}.get(kind, "form-control")}
+    attrs: dict[str, Any] = {
+        "class": {"check": "form-check-input", "select": "form-select"}.get(kind, "form-control")
+    }
     if bound.errors:
         attrs |= {"class": attrs["class"] + " is-invalid", "aria-invalid": "true"}
     if not example:

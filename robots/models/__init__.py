@@ -2,7 +2,7 @@
 
 from robots.models.application import AccessToken, Application, DeviceGrant, Grant, IDToken, RefreshToken
 from robots.models.robot import NEW_ROBOT, Robot, Secret
-from robots.models.share import Reveal, Share
+from robots.models.share import Reveal, Share, SpentNonce
 
 __all__ = [
     "NEW_ROBOT",
@@ -16,4 +16,5 @@ __all__ = [
     "Robot",
     "Secret",
     "Share",
+    "SpentNonce",
 ]

@@ -60,3 +60,13 @@ class Reveal(models.Model):
 def seen_by(secret: Secret | None, **by: Any) -> models.QuerySet[Reveal]:
     """Who has seen this generation, first look first."""
     return Reveal.objects.filter(secret=secret, **by).select_related("user").order_by("at")
+
+
+class SpentNonce(models.Model):
+    """An OAuth1 nonce that was used; may be lost with the embedded `ephemeral` database, where it lives."""
+
+    key = models.BinaryField(max_length=32, primary_key=True)
+    expires_at = models.BigIntegerField(db_index=True, help_text="Seconds since 1970.")
+
+    def __str__(self) -> str:
+        return f"until {self.expires_at}"

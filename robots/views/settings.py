@@ -76,7 +76,7 @@ def robot(request: ActorRequest, robot: str) -> HttpResponse:
 def update(request: ActorRequest, robot: str) -> HttpResponse:
     """Details and access."""
     found = fetch(request, robot)
-    form = RobotForm.of(found, request.POST)
+    form = RobotForm(found, request.POST)
     if form.is_valid():
         try:
             changed = actions.update(
@@ -87,7 +87,7 @@ def update(request: ActorRequest, robot: str) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is updated.") % {"name": changed.name})
             return redirect(changed)
-    return render(request, "robots/robot.html", pages.robot_page(request.actor, found, form), status=422)
+    return render(request, "robots/robot.html", pages.robot_page(request.actor, found, form=form), status=422)
 
 
 @requires(Power.MANAGE_ROBOTS)
@@ -107,7 +107,7 @@ def share(request: ActorRequest, robot: str) -> HttpResponse:
             said = _("Shared with %(name)s. A mail asks them to sign in; you see here when they have.")
             messages.success(request, said % {"name": held.membership.user})
             return redirect(found)
-    return render(request, "robots/robot.html", pages.robot_page(request.actor, found, None, form), status=422)
+    return render(request, "robots/robot.html", pages.robot_page(request.actor, found, share_form=form), status=422)
 
 
 @requires(Power.MANAGE_ROBOTS)

@@ -10,12 +10,10 @@ import pytest
 from tests.operations.product import Product, own_backend
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process of xdist takes all of these: they start servers, and those are not alone on the machine."""
+    """What can't run here says why."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("operations"))
             if not sys.platform.startswith("linux"):
                 item.add_marker(pytest.mark.skip(reason="reads /proc"))
             if item.get_closest_marker("scale") and not os.environ.get("DATABASE_URL"):

@@ -180,8 +180,13 @@ def own_backend() -> Iterator[dict[str, str]]:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
         try:
-            # The last of Redis' usual sixteen databases; tests that talk to Redis themselves use the first ones.
-            redis_15 = urlunsplit(urlsplit(redis_url)._replace(path="/15"))
-            yield {"DATABASE_URL": urlunsplit(urlsplit(url)._replace(path=f"/{name}")), "REDIS_URL": redis_15}
+            # Redis has sixteen databases; from the last one down, one for each process of pytest: two products on
+            # one would take each other's tasks.
+            process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+            own_redis = urlunsplit(urlsplit(redis_url)._replace(path=f"/{15 - process % 15}"))
+            yield {
+                "DATABASE_URL": urlunsplit(urlsplit(url)._replace(path=f"/{name}")),
+                "REDIS_URL": own_redis,
+            }
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -26,6 +26,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.log import configure_logging
 
+from config.apps import prepare_ephemeral
 from config.supervisor import Part, Supervisor, die_with_parent, name_process
 
 BLOCKING_THREADS = 16
@@ -146,17 +147,13 @@ def prepare(*, no_migrate: bool, demo: bool, **options: Any) -> str | None:
 
 
 def migrate() -> None:
-    """Bring every database up to date; one that is costs no more than reading its list of migrations."""
-    for alias in connections:
-        executor = MigrationExecutor(connections[alias])
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            call_command("migrate", database=alias, interactive=False, verbosity=0)
-    call_command("createcachetable", database=cache_database(), verbosity=0)
-
-
-def cache_database() -> str:
-    """Where the cache table lives, if the cache is one (embedded)."""
-    return "ephemeral" if "ephemeral" in connections else "default"
+    """Bring the database up to date; one that is costs no more than reading its list of migrations."""
+    executor = MigrationExecutor(connections["default"])
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
+    else:
+        # The file of what may be lost may have been lost.
+        prepare_ephemeral("default")
 
 
 def collect_static() -> None:

@@ -1,0 +1,1 @@
+"""Children that run the product's own code in process; benchmarks/crew.py speaks with them."""

@@ -1,0 +1,86 @@
+"""Turns into the table that the docs quote: ratios first, absolute figures only normalised."""
+
+import statistics
+from dataclasses import dataclass, field
+
+from benchmarks.rounds import Turn
+
+
+@dataclass
+class Row:
+    """`ours : theirs`, a ratio a round; `least` or `most` is what we promise."""
+
+    what: str
+    ratios: list[float]
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def median(self) -> float:
+        """The figure that counts."""
+        return statistics.median(self.ratios)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the promise holds in this run."""
+        return (self.least is None or self.median >= self.least) and (
+            self.most is None or self.median <= self.most
+        )
+
+    def line(self) -> str:
+        """Its line of the table."""
+        if self.least is not None:
+            promise = f"≥ {self.least:g}"
+        else:
+            promise = f"≤ {self.most:g}" if self.most is not None else "–"
+        verdict = "yes" if self.is_kept else "**no**"
+        span = f"{short(min(self.ratios))} – {short(max(self.ratios))}"
+        cells = [self.what, f"{short(self.median)} ×", span, promise, "–" if promise == "–" else verdict]
+        return f"| {' | '.join(cells)} |"
+
+
+@dataclass
+class Measured:
+    """What one benchmark found: ratios, and the turns behind them by variant."""
+
+    rows: list[Row]
+    turns: dict[str, list[Turn]] = field(default_factory=dict)
+
+
+def ratios(ours: list[Turn], theirs: list[Turn]) -> list[float]:
+    """Rates, round by round."""
+    return [mine.norm / other.norm for mine, other in zip(ours, theirs, strict=True)]
+
+
+def processor_ratios(ours: list[Turn], theirs: list[Turn]) -> list[float]:
+    """Their processor time a piece over ours: hardly moved by what else runs on the machine."""
+    return [other.cpu_ms / mine.cpu_ms for mine, other in zip(ours, theirs, strict=True) if mine.cpu_ms]
+
+
+def short(value: float) -> str:
+    """Three significant digits, no exponents."""
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    return f"{value:,.{digits}f}"
+
+
+def ratio_table(found: list[Measured]) -> str:
+    """The promises."""
+    head = "| ours : theirs | median | min – max | to reach | reached |\n|---|---|---|---|---|\n"
+    return head + "\n".join(row.line() for measured in found for row in measured.rows)
+
+
+def turn_table(found: list[Measured]) -> str:
+    """What is behind them: medians over the rounds."""
+    head = (
+        "| variant | a second, norm | p50 ms | p99 ms | processor ms, app + database |\n"
+        "|---|---|---|---|---|\n"
+    )
+    lines = []
+    for measured in found:
+        for name, turns in measured.turns.items():
+            norm, p50, p99, app, database = (
+                short(statistics.median(getattr(turn, field) for turn in turns))
+                for field in ("norm", "p50_ms", "p99_ms", "app_ms", "database_ms")
+            )
+            lines.append(f"| {name} | {norm} | {p50} | {p99} | {app} + {database} |")
+    return head + "\n".join(lines)

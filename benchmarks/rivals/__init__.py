@@ -1,0 +1,1 @@
+"""What a user would pick instead, each as its own documentation says."""

@@ -1,0 +1,1 @@
+"""django-oauth-toolkit in a fresh Django project, with its own models."""

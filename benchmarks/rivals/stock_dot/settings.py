@@ -1,0 +1,41 @@
+"""`django-admin startproject` plus django-oauth-toolkit's tutorial, on PostgreSQL.
+
+In its favour: connections persist, no admin site, no log lines, and none of the two optional middlewares
+(OAuth2TokenMiddleware would check the token a second time). RIVAL_HASHER=fast replaces PBKDF2.
+"""
+
+import os
+
+import environ
+
+SECRET_KEY = "benchmark"
+DEBUG = False
+ALLOWED_HOSTS = ["127.0.0.1"]
+ROOT_URLCONF = "benchmarks.rivals.stock_dot.urls"
+WSGI_APPLICATION = "benchmarks.rivals.stock_dot.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "oauth2_provider",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+DATABASES = {"default": environ.Env.db_url_config(os.environ["DATABASE_URL"])}
+# As ours: a connection per request would cost it a factor of ten.
+DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+if os.environ.get("RIVAL_HASHER") == "fast":
+    PASSWORD_HASHERS = ["benchmarks.rivals.hashers.OnePass"]
+OAUTH2_PROVIDER = {"SCOPES": {"read": "Read scope", "write": "Write scope"}}
+USE_TZ = True
+STATIC_URL = "static/"

@@ -1,0 +1,68 @@
+"""What an owner does to a robot besides its secrets: on and off, check a value, delete."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.events import EventType, action, record
+from accounts.models import Record
+from accounts.permissions import Actor
+from accounts.sealing import PREFIXES, fingerprint, is_well_formed
+from robots import renewal
+from robots.actions import NotPossible, locked
+from robots.models import Robot, Share
+
+CHECKS_AN_HOUR = 10
+CHECKED = ("client_secret", "oauth1_token", "oauth1_token_secret")
+
+
+def switch(actor: Actor, public_id: str, on: bool) -> Robot:
+    """On or off, decided at use: off stops the next call, also with a token issued before; nothing is lost."""
+    with action(actor):
+        robot = locked(actor, public_id)
+        if on != (robot.switched_off_at is None):
+            robot.switched_off_at = None if on else timezone.now()
+            robot.save(update_fields=["switched_off_at"])
+            record(EventType.ROBOT_SWITCHED_ON if on else EventType.ROBOT_SWITCHED_OFF, robot)
+    return robot
+
+
+def check_value(actor: Actor, public_id: str, value: str) -> tuple[str, bool] | None:
+    """Whether `value` is one of this robot's: (which one, is it current), or None. By fingerprint, never stored.
+
+    Raises NotPossible after ten in an hour, over all robots: the record itself is what counts them.
+    """
+    with action(actor):
+        robot = locked(actor, public_id)
+        hour_ago = timezone.now() - timedelta(hours=1)
+        mine = Record.objects.filter(organization_id=robot.organization_id, actor_key=actor.key, at__gt=hour_ago)
+        if mine.filter(type=EventType.SECRET_CHECKED.value).count() >= CHECKS_AN_HOUR:
+            raise NotPossible(_("You have checked %d values in the last hour. Wait a little.") % CHECKS_AN_HOUR)
+        found = _find(robot, value.strip())
+        record(EventType.SECRET_CHECKED, robot, changes={"matched": found is not None})
+    return found
+
+
+def _find(robot: Robot, value: str) -> tuple[str, bool] | None:
+    if not any(is_well_formed(value, prefix) for prefix in PREFIXES):
+        return None
+    wanted, now = fingerprint(value), timezone.now()
+    for part in CHECKED:
+        secret = robot.secrets.filter(**{f"{part}_fingerprint": wanted}).first()
+        if secret is not None:
+            return part, secret.is_alive(now)
+    return None
+
+
+def delete(actor: Actor, public_id: str) -> Robot:
+    """Retire the robot: tokens, OAuth1 and shares stop at once; its id is never used again, the record keeps its name."""
+    with action(actor):
+        robot = locked(actor, public_id)
+        now = timezone.now()
+        renewal.end(robot.secrets.filter(ended_at=None), now)
+        Share.objects.filter(robot=robot).delete()
+        robot.retired_at = now
+        robot.save(update_fields=["retired_at"])
+        record(EventType.ROBOT_DELETED, robot, changes={"name": robot.name})
+    return robot
