@@ -29,7 +29,7 @@ test-scale: .venv/installed-dev ## All tests, on PostgreSQL and Redis (its own, 
 	@exec $(PYTHON) -m scripts.testing scale $(ARGS)
 
 # Types and checks read the settings, and those make keys and folders: away from a developer's own var/.
-check: export GATEHOUSE_VAR := $(CURDIR)/.venv/check-var
+check messages: export GATEHOUSE_VAR := $(CURDIR)/.venv/check-var
 check: .venv/installed-dev ## Format, lint, types, migrations, translations, vendored files, deployment
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .

@@ -7,13 +7,23 @@ from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts import invitations, record as chain
+from accounts import invitations
+from accounts import record as chain
 from accounts.events import EventType, action, record
 from accounts.models import Invitation, Membership, Organization, Role, User, normalize_email
 from accounts.models.people import RESERVED_SLUGS
 from accounts.permissions import OPERATOR, Actor, ActorKind
 
-__all__ = ["LinkUsed", "NotPossible", "accept", "create_organization", "first_run_link", "rename", "set_up", "welcome"]
+__all__ = [
+    "LinkUsed",
+    "NotPossible",
+    "accept",
+    "create_organization",
+    "first_run_link",
+    "rename",
+    "set_up",
+    "welcome",
+]
 
 
 class NotPossible(Exception):
@@ -34,11 +44,15 @@ def first_run_link() -> str | None:
 
 def slug_from(name: str) -> str:
     """A free slug that resembles `name`: ASCII letters, digits and hyphens, 2 to 40 characters."""
-    ascii_name = unicodedata.normalize("NFKD", name.replace("ł", "l").replace("Ł", "L")).encode("ascii", "ignore")
+    ascii_name = unicodedata.normalize("NFKD", name.replace("ł", "l").replace("Ł", "L")).encode(
+        "ascii", "ignore"
+    )
     base = re.sub(r"[^a-z0-9]+", "-", ascii_name.decode().lower()).strip("-")
     base = re.sub(r"^[^a-z]+", "", base)[:36].strip("-")
     base = base if len(base) >= 2 else "organization"
-    taken = RESERVED_SLUGS | set(Organization.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    taken = RESERVED_SLUGS | set(
+        Organization.objects.filter(slug__startswith=base).values_list("slug", flat=True)
+    )
     return next(slug for slug in [base, *(f"{base}-{n}" for n in range(2, 1000))] if slug not in taken)
 
 
@@ -102,7 +116,9 @@ def welcome(organization: Organization) -> str:
         return invitations.make(Invitation.Purpose.WELCOME, organization, organization.owner.email)[1]
 
 
-def accept(link: Invitation, user: User | None, *, name: str = "", password: str = "", language: str = "en") -> User:
+def accept(
+    link: Invitation, user: User | None, *, name: str = "", password: str = "", language: str = "en"
+) -> User:
     """Use a welcome link: sets the password and verifies the address, or just lets an existing person in.
 
     `user` is whoever has the address already (None: nobody yet). Raises LinkUsed.

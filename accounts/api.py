@@ -48,7 +48,9 @@ def _one_line(value: str) -> str:
 
 
 Name = Annotated[
-    str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=120), AfterValidator(_one_line)
+    str,
+    StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=120),
+    AfterValidator(_one_line),
 ]
 Text = Annotated[str, StringConstraints(strict=True, max_length=2000), AfterValidator(_printable)]
 
@@ -64,4 +66,4 @@ class Problem(Schema):
 
 
 # `response={200: X} | ERRORS` on every operation; config/api.py declares them as application/problem+json.
-ERRORS: dict[int, Any] = {status: Problem for status in (400, 401, 403, 404, 405, 413, 415, 422, 429)}
+ERRORS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 405, 413, 415, 422, 429), Problem)

@@ -35,7 +35,11 @@ class EventType(StrEnum):
     PERSON_PASSWORD_CHANGED = "person.password_changed", "owners"
     PERSON_ADDRESS_CHANGED = "person.address_changed", "owners"
     ROBOT_CREATED = "robot.created", "owners", "name terms_version"
-    ROBOT_UPDATED = "robot.updated", "owners", "name description read_only keeper networks scopes oauth1 require_body_hash"
+    ROBOT_UPDATED = (
+        "robot.updated",
+        "owners",
+        "name description read_only keeper networks scopes oauth1 require_body_hash",
+    )
     ROBOT_SHARED = "robot.shared", "owners", "with"
     ROBOT_UNSHARED = "robot.unshared", "owners", "with seen"
     ROBOT_SHARING_CLOSED = "robot.sharing_closed"

@@ -37,8 +37,7 @@ def settings_url(actor: Actor) -> str | None:
 
 
 def _url(name: str, actor: Actor) -> str:
-    assert actor.organization is not None
-    return reverse(name, args=[actor.organization.slug])
+    return reverse(name, args=[actor.home.slug])
 
 
 def _entries(table: list[Any], actor: Actor, here: tuple[str, str]) -> list[dict[str, Any]]:
@@ -86,7 +85,7 @@ def _signed_in(request: HttpRequest, user: Any) -> dict[str, Any]:
     actor: Actor | None = getattr(request, "actor", None)
     memberships = Membership.objects.current().filter(user=user).select_related("organization").order_by("pk")
     here_id = actor.organization.pk if actor and actor.organization else None
-    homes = [_organization(row, row.organization_id == here_id) for row in memberships]
+    homes: list[dict[str, Any]] = [_organization(row, row.organization_id == here_id) for row in memberships]
     told: dict[str, Any] = {
         "person": {
             "name": str(user),
@@ -98,14 +97,18 @@ def _signed_in(request: HttpRequest, user: Any) -> dict[str, Any]:
         "menu": [{"label": _("Change password"), "url": reverse("account_change_password")}],
     }
     if actor and actor.organization:
-        told |= _administration(request, actor) | {"organization": next((home for home in homes if home["current"]), None)}
+        told |= _administration(request, actor) | {
+            "organization": next((home for home in homes if home["current"]), None)
+        }
     return told
 
 
 def _administration(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     here = _here(request)
     tabs = _entries(TABS, actor, here)
-    side = [{"title": title, "items": _entries(group, actor, here)} for title, group in SETTINGS]
+    side: list[dict[str, Any]] = [
+        {"title": title, "items": _entries(group, actor, here)} for title, group in SETTINGS
+    ]
     side = [group for group in side if group["items"]]
     if leads := settings_url(actor):
         current = any(item["current"] for group in side for item in group["items"])

@@ -17,7 +17,9 @@ def no_controls(value: str) -> None:
         if unicodedata.category(character) == "Cc" and character not in "\r\n\t":
             raise ValidationError(_("Remove the control characters: they can't be shown."))
         if character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
-            raise ValidationError(_("Remove the invisible direction marks: they make a text read differently."))
+            raise ValidationError(
+                _("Remove the invisible direction marks: they make a text read differently.")
+            )
 
 
 def one_line(value: str) -> None:
@@ -81,7 +83,9 @@ class WelcomeForm(PasswordForm):
 class FirstRunForm(PasswordForm):
     """Everything that a new instance needs to know."""
 
-    organization_name = NameField(label=_("Organization"), help_text=_("Its name as people say it. You can change it."))
+    organization_name = NameField(
+        label=_("Organization"), help_text=_("Its name as people say it. You can change it.")
+    )
     email = forms.EmailField(
         label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
@@ -102,4 +106,4 @@ class OrganizationForm(forms.Form):
     name = NameField(label=_("Name"))
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"name": organization.name}, **kwargs)
+        super().__init__(*args, **{"initial": {"name": organization.name}} | kwargs)

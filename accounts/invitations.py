@@ -17,7 +17,9 @@ LIFE = timedelta(days=7)
 def make(purpose: str, organization: Organization | None = None, address: str = "") -> tuple[Invitation, str]:
     """A saved invitation and its link; earlier unused ones for the same purpose, place and address end."""
     address = normalize_email(address)
-    live().filter(purpose=purpose, organization=organization, address=address).update(revoked_at=timezone.now())
+    live().filter(purpose=purpose, organization=organization, address=address).update(
+        revoked_at=timezone.now()
+    )
     code = new_secret(PREFIX)
     invitation = Invitation.objects.create(
         fingerprint=fingerprint(code),

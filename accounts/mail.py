@@ -40,12 +40,20 @@ def _place(mail: OutgoingMail) -> dict[str, str]:
     }
 
 
-def post(kind: str, to: User, context: dict[str, Any], organization: Organization | None = None) -> OutgoingMail:
+def post(
+    kind: str, to: User, context: dict[str, Any], organization: Organization | None = None
+) -> OutgoingMail:
     """Render `templates/mail/<kind>{_subject.txt,.txt,.html}` for `to` in their language and queue it."""
-    context = {"organization": organization, "recipient_name": to.name, "base_url": settings.GATEHOUSE_URL} | context
+    context = {
+        "organization": organization,
+        "recipient_name": to.name,
+        "base_url": settings.GATEHOUSE_URL,
+    } | context
     with translation.override(to.language):
         subject = " ".join(render_to_string(f"mail/{kind}_subject.txt", context).split())
-        message = EmailMultiAlternatives(subject, render_to_string(f"mail/{kind}.txt", context), to=[to.email])
+        message = EmailMultiAlternatives(
+            subject, render_to_string(f"mail/{kind}.txt", context), to=[to.email]
+        )
         message.attach_alternative(render_to_string(f"mail/{kind}.html", context), "text/html")
     return queue(message, kind, organization)
 

@@ -109,7 +109,7 @@ class ActorKind(StrEnum):
 
     PERSON = "person"
     ROBOT = "robot"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105
     OPERATOR = "operator"
     TIMETABLE = "timetable"
     VISITOR = "visitor"
@@ -134,6 +134,13 @@ class Actor:
     def can(self, power: Power) -> bool:
         """Whether this actor has `power` now."""
         return power in self.powers
+
+    @property
+    def home(self) -> Organization:
+        """The actor's organization, where there must be one. Raises Refused for visitors, operators and the timetable."""
+        if self.organization is None:
+            raise Refused(Power.VIEW_ORGANIZATION, self)
+        return self.organization
 
     @property
     def user(self) -> User | None:
@@ -221,7 +228,7 @@ def request_actor(request: HttpRequest, slug: str) -> Actor:
     membership = (
         Membership.objects.current()
         .select_related("organization", "user")
-        .filter(organization__slug=slug, user_id=request.user.pk)
+        .filter(organization__slug=slug, user=request.user.pk)
         .first()
     )
     if membership is None:

@@ -134,7 +134,7 @@ def _link(head: RecordHead, key: bytes, note: Note, now: datetime) -> tuple[Reco
         request_id=note.actor.request_id,
         details_digest=details_digest(key, details),
     )
-    row.hash = head.hash = record_hash(key, head.hash, row)
+    row.hash = head.hash = record_hash(key, bytes(head.hash), row)
     return row, details
 
 
@@ -148,13 +148,19 @@ class Verdict:
     reason: str = ""
 
 
-def _rows(organization_id: int, after: int, batch: int = 2000) -> Iterator[tuple[Record, RecordDetails | None]]:
+def _rows(
+    organization_id: int, after: int, batch: int = 2000
+) -> Iterator[tuple[Record, RecordDetails | None]]:
     """Record rows with their details in order, a batch at a time."""
     while True:
-        rows = list(Record.objects.filter(organization_id=organization_id, seq__gt=after).order_by("seq")[:batch])
+        rows = list(
+            Record.objects.filter(organization_id=organization_id, seq__gt=after).order_by("seq")[:batch]
+        )
         if not rows:
             return
-        told = RecordDetails.objects.filter(organization_id=organization_id, seq__gt=after, seq__lte=rows[-1].seq)
+        told = RecordDetails.objects.filter(
+            organization_id=organization_id, seq__gt=after, seq__lte=rows[-1].seq
+        )
         details = {row.seq: row for row in told}
         for row in rows:
             yield row, details.get(row.seq)

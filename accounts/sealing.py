@@ -57,7 +57,9 @@ def hint(value: str) -> str:
 
 def _associated(table: str, column: str, organization: str, row: str) -> bytes:
     # Lengths first, so that no two different tuples give the same bytes.
-    return b"".join(len(part.encode()).to_bytes(2) + part.encode() for part in (table, column, organization, row))
+    return b"".join(
+        len(part.encode()).to_bytes(2) + part.encode() for part in (table, column, organization, row)
+    )
 
 
 def seal(plain: str, *, table: str, column: str, organization: str, row: str) -> str:
@@ -68,7 +70,9 @@ def seal(plain: str, *, table: str, column: str, organization: str, row: str) ->
     key_id, key = next(iter(settings.GATEHOUSE_KEYS.items()))
     nonce = secrets.token_bytes(12)
     bound = _associated(table, column, organization, row) + key_id.encode()
-    return f"v1:{key_id}:{base64.b64encode(nonce + AESGCM(key).encrypt(nonce, plain.encode(), bound)).decode()}"
+    return (
+        f"v1:{key_id}:{base64.b64encode(nonce + AESGCM(key).encrypt(nonce, plain.encode(), bound)).decode()}"
+    )
 
 
 def unseal(envelope: str, *, table: str, column: str, organization: str, row: str) -> str:

@@ -8,7 +8,6 @@ import hashlib
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.sealing import SealBroken, seal, unseal
@@ -41,8 +40,10 @@ class SessionStore(DatabaseStore):
         except SealBroken:
             return {}
 
-    def _get_session_from_db(self) -> Session | None:
-        row = self.model.objects.filter(session_key=stored_key(self.session_key), expire_date__gt=timezone.now())
+    def _get_session_from_db(self) -> Any:
+        row = self.model.objects.filter(
+            session_key=stored_key(self.session_key), expire_date__gt=timezone.now()
+        )
         if (found := row.first()) is None:
             self._session_key = None
         return found
@@ -51,7 +52,7 @@ class SessionStore(DatabaseStore):
         """Whether a session with this (plain) key is stored."""
         return self.model.objects.filter(session_key=stored_key(session_key)).exists()
 
-    def create_model_instance(self, data: dict[str, Any]) -> Session:
+    def create_model_instance(self, data: dict[str, Any]) -> Any:
         """The row to save, under the fingerprint."""
         row = super().create_model_instance(data)
         row.session_key = stored_key(row.session_key)

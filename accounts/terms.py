@@ -15,8 +15,14 @@ def paragraphs() -> list[str]:
             "Keep secrets in a password manager or a secret store. Never send them by mail, chat or any other "
             "communication channel; share the robot instead, so that each person signs in and sees them once."
         ),
-        _("Give a robot read-only access unless it has to change data, and delete it when its program is retired."),
-        _("Renew a robot's secrets when somebody who has seen them leaves, and at once when they may have leaked."),
+        _(
+            "Give a robot read-only access unless it has to change data, and delete it when its program is retired."
+        ),
+        _(
+            "Renew a robot's secrets when somebody who has seen them leaves, and at once when they may have leaked."
+        ),
         _("Programs respect the limits that the API answers with, and wait as long as Retry-After says."),
-        _("Everything that people do with robots is recorded, and the organization's owners can read the record."),
+        _(
+            "Everything that people do with robots is recorded, and the organization's owners can read the record."
+        ),
     ]

@@ -14,12 +14,12 @@ def _kept(table: str, old: str) -> str:
     """The SQL condition under which deleting row `old` of `table` is refused."""
     if table == "accounts_recordcheckpoint":
         # A checkpoint goes only with its organization's chain.
-        return f"EXISTS (SELECT 1 FROM accounts_recordhead h WHERE h.organization_id = {old}.organization_id)"
+        return f"EXISTS (SELECT 1 FROM accounts_recordhead h WHERE h.organization_id = {old}.organization_id)"  # noqa: S608
     if table == "accounts_recorddetails":
         # Erasing what is personal is always allowed; the chain then says "erased".
         return "FALSE"
     return (
-        f"NOT EXISTS (SELECT 1 FROM accounts_recordcheckpoint c WHERE c.organization_id = {old}.organization_id"
+        f"NOT EXISTS (SELECT 1 FROM accounts_recordcheckpoint c WHERE c.organization_id = {old}.organization_id"  # noqa: S608
         f" AND c.seq >= {old}.seq)"
     )
 

@@ -1,7 +1,6 @@
 """The product under test: its environment, a seeded database to copy from, its web server and a robot's credentials."""
 
 import base64
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,8 +66,3 @@ def token_request(path: str, credentials: dict[str, str], scope: str) -> bytes:
     pair = f"{credentials['client_id']}:{credentials['client_secret']}".encode()
     basic = {"Authorization": "Basic " + base64.b64encode(pair).decode()}
     return post(path, "grant_type=client_credentials&scope=" + scope.replace(" ", "+"), basic)
-
-
-def python() -> str:
-    """This interpreter."""
-    return sys.executable

@@ -57,6 +57,14 @@ def processor_ratios(ours: list[Turn], theirs: list[Turn]) -> list[float]:
     return [other.cpu_ms / mine.cpu_ms for mine, other in zip(ours, theirs, strict=True) if mine.cpu_ms]
 
 
+def compared(what: str, ours: list[Turn], theirs: list[Turn], least: float | None = None) -> list[Row]:
+    """The promise about rates, and beside it the same in processor time."""
+    return [
+        Row(what, ratios(ours, theirs), least),
+        Row(f"{what}, in processor time", processor_ratios(ours, theirs)),
+    ]
+
+
 def short(value: float) -> str:
     """Three significant digits, no exponents."""
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2

@@ -1,6 +1,5 @@
 """What every benchmark runs on: throw-away PostgreSQL and Redis, databases in it, web servers; gone with the `with` block."""
 
-import contextlib
 import json
 import os
 import subprocess
@@ -27,13 +26,12 @@ START_SECONDS = 60.0
 
 @dataclass
 class Stage:
-    """The servers of this run, and how much of everything (`quick` is a smoke test)."""
+    """The servers of this run."""
 
     stack: ExitStack
     folder: Path
     postgres_url: str
     redis_url: str
-    quick: bool
     made: set[str] = field(default_factory=set)
 
     def database(self, name: str, template: str = "") -> str:
@@ -57,7 +55,9 @@ class Stage:
 
     def run(self, *command: str, env: dict[str, str]) -> dict[str, Any]:
         """A command with this Python; the JSON it printed, if any. Its errors go where ours go."""
-        done = subprocess.run([sys.executable, *command], env=env, stdout=subprocess.PIPE, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, *command], env=env, stdout=subprocess.PIPE, text=True, check=True
+        )
         told: dict[str, Any] = json.loads(done.stdout) if done.stdout.startswith("{") else {}
         return told
 
@@ -65,7 +65,17 @@ class Stage:
         """granian as the product ships it, until the stage is struck."""
         port = servers.free_port() if "PORT" not in env else int(env["PORT"])
         command = [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
+            *(
+                sys.executable,
+                "-m",
+                "granian",
+                "--interface",
+                "wsgi",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(port),
+            ),
             *("--workers", str(WORKERS), "--blocking-threads", str(BLOCKING_THREADS), "--no-access-log"),
             *("--blocking-threads-idle-timeout", "600", "--respawn-failed-workers", "--log-level", "error"),
             *("--workers-kill-timeout", "5", target),
@@ -118,16 +128,10 @@ def child(command: list[str], env: dict[str, str], log: Path) -> Iterator[subpro
 
 
 @contextmanager
-def stage(quick: bool) -> Iterator[Stage]:
+def stage() -> Iterator[Stage]:
     """Start PostgreSQL and Redis; whatever happens, everything that was started on them ends first."""
     with ExitStack() as stack:
         folder = stack.enter_context(servers.scratch())
         postgres_url = stack.enter_context(servers.postgres())
         redis_url = stack.enter_context(servers.redis())
-        yield Stage(stack, folder, postgres_url, redis_url, quick)
-
-
-def discard(path: Path) -> None:
-    """Remove a file if it is there."""
-    with contextlib.suppress(FileNotFoundError):
-        path.unlink()
+        yield Stage(stack, folder, postgres_url, redis_url)

@@ -78,7 +78,8 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """422 with an entry per field; what was sent is not repeated, it may be anything."""
     errors = [
-        {"field": ".".join(str(part) for part in entry["loc"][1:]), "message": entry["msg"]} for entry in error.errors
+        {"field": ".".join(str(part) for part in entry["loc"][1:]), "message": entry["msg"]}
+        for entry in error.errors
     ]
     return problem(422, "invalid", "Some fields are not valid.", errors=errors)
 
@@ -91,5 +92,7 @@ def missing(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """Whatever a view or the library refused."""
+    """Whatever a view or the library refused; the library hides a parser's own words in the cause."""
+    if isinstance(error.__cause__, HttpError):
+        error = error.__cause__
     return problem(error.status_code, detail=str(error))

@@ -40,7 +40,9 @@ def load() -> dict[str, Any]:
     passwords = {short: _person(short, other if short == "stan" else home) for short in PEOPLE}
     owner = _actor(home, "olga")
     made = {
-        "robby": _robot(owner, "demo-robby", "Robby", False, [s for s in SCOPE_POWERS if s not in ROBOT_SCOPES]),
+        "robby": _robot(
+            owner, "demo-robby", "Robby", False, [s for s in SCOPE_POWERS if s not in ROBOT_SCOPES]
+        ),
         "reader": _robot(owner, "demo-reader", "Power BI reader", True, []),
     }
     _share(owner, "demo-robby", "mia")
@@ -92,7 +94,9 @@ def _person(short: str, home: Organization) -> str:
         )
         if role != "owner":
             given = {"role": role, "deactivated_at": None, "retired_at": None} | ticked
-            membership, _made = Membership.objects.update_or_create(organization=home, user=user, defaults=given)
+            membership, _made = Membership.objects.update_or_create(
+                organization=home, user=user, defaults=given
+            )
             if short == "mia":
                 membership.workspaces.set(Workspace.objects.filter(organization=home)[:1])
     return password
@@ -100,7 +104,9 @@ def _person(short: str, home: Organization) -> str:
 
 def _actor(home: Organization, short: str) -> Actor:
     return person_actor(
-        Membership.objects.select_related("user", "organization").get(organization=home, user__email=_email(short))
+        Membership.objects.select_related("user", "organization").get(
+            organization=home, user__email=_email(short)
+        )
     )
 
 
@@ -108,9 +114,8 @@ def _robot(owner: Actor, public_id: str, name: str, read_only: bool, scopes: lis
     robot = Robot.objects.filter(organization=owner.organization, public_id=public_id).first()
     if robot is None:
         with action(owner):
-            assert owner.organization is not None
             robots.new_robot(
-                owner, owner.organization, public_id=public_id, name=name, read_only=read_only, scopes=scopes
+                owner, owner.home, public_id=public_id, name=name, read_only=read_only, scopes=scopes
             )
     renewed, _secret, values = renewal.renew(owner, public_id)
     return {

@@ -60,7 +60,9 @@ def base_url(name: str, default: str) -> str:
     parts = urlsplit(value)
     bad = parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc
     if bad or parts.path.strip("/") or parts.query or parts.fragment:
-        raise problem(name, "must be the public base address and nothing behind it", "https://gatehouse.example.com")
+        raise problem(
+            name, "must be the public base address and nothing behind it", "https://gatehouse.example.com"
+        )
     return value.rstrip("/")
 
 
@@ -117,7 +119,9 @@ def refuse_exposed_development(host: str, url: str, proxies: int) -> None:
     if not is_loopback(host):
         raise problem("HOST", "must be a loopback address unless GATEHOUSE_ENV=production", "127.0.0.1")
     if not is_loopback(urlsplit(url).hostname or ""):
-        raise problem("GATEHOUSE_URL", "must be loopback or unset unless GATEHOUSE_ENV=production", url_example())
+        raise problem(
+            "GATEHOUSE_URL", "must be loopback or unset unless GATEHOUSE_ENV=production", url_example()
+        )
     if proxies:
         raise problem("GATEHOUSE_TRUSTED_PROXIES", "must be 0 unless GATEHOUSE_ENV=production", "0")
 

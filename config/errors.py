@@ -71,4 +71,3 @@ def _words(exception: Refused) -> dict[str, Any]:
         "instead_url": f"/o/{actor.organization.slug}/" if actor.organization else "/",
         "instead_label": _("Go to the overview"),
     }
-

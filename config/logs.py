@@ -17,7 +17,7 @@ def redact(text: str) -> str:
 class RedactingFormatter(logging.Formatter):
     """`time level logger message`, in UTC, redacted after formatting so that arguments and tracebacks count."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")

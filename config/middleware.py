@@ -86,19 +86,19 @@ class HeadersMiddleware:
 class _StepsAside:
     """For Django's page middleware: on machine paths neither __call__ nor process_view does anything."""
 
-    get_response: GetResponse
+    get_response: Any
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.is_machine:  # type: ignore[attr-defined]
             return self.get_response(request)
-        return super().__call__(request)  # type: ignore[misc,no-any-return]
+        return super().__call__(request)  # type: ignore[misc]
 
-    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponseBase | None:
+    def process_view(self, request: HttpRequest, *view: Any) -> Any:
         """Whatever the middleware does before a view, for pages only."""
         inherited = getattr(super(), "process_view", None)
         if inherited is None or request.is_machine:  # type: ignore[attr-defined]
             return None
-        return inherited(request, *view)  # type: ignore[no-any-return]
+        return inherited(request, *view)
 
 
 class SessionMiddleware(_StepsAside, sessions.SessionMiddleware):

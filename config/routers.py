@@ -18,7 +18,9 @@ class EphemeralRouter:
 
     db_for_write = db_for_read
 
-    def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool | None:
+    def allow_migrate(
+        self, db: str, app_label: str, model_name: str | None = None, **hints: Any
+    ) -> bool | None:
         """Nothing but those in `ephemeral`, and those nowhere else where it exists."""
         mine = (app_label, (model_name or "").lower()) in EPHEMERAL
         if db == "ephemeral":

@@ -26,14 +26,20 @@ try:
     DATABASE_URL, REDIS_URL = env.text("DATABASE_URL"), env.text("REDIS_URL")
     if bool(DATABASE_URL) != bool(REDIS_URL):
         missing = "REDIS_URL" if DATABASE_URL else "DATABASE_URL"
-        example = "redis://127.0.0.1:6379/0" if DATABASE_URL else "postgres://gatehouse:secret@127.0.0.1:5432/gatehouse"
+        example = (
+            "redis://127.0.0.1:6379/0"
+            if DATABASE_URL
+            else "postgres://gatehouse:secret@127.0.0.1:5432/gatehouse"
+        )
         raise env.problem(missing, "is missing: set DATABASE_URL and REDIS_URL together or neither", example)
     EMBEDDED = not DATABASE_URL
     WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", 2, 1, 64)
     if PRODUCTION:
         GATEHOUSE_URL = env.base_url("GATEHOUSE_URL", "")
         SECRET_KEY = env.required_in_production("SECRET_KEY", "50-or-more-random-characters")
-        GATEHOUSE_KEYS = env.keyring(env.required_in_production("GATEHOUSE_KEYS", "k1:base64-of-32-random-bytes"))
+        GATEHOUSE_KEYS = env.keyring(
+            env.required_in_production("GATEHOUSE_KEYS", "k1:base64-of-32-random-bytes")
+        )
         EMAIL_URL = env.required_in_production("EMAIL_URL", "smtp+tls://user:password@mail.example.com:587")
     else:
         GATEHOUSE_URL = env.base_url("GATEHOUSE_URL", f"http://{HOST}:{PORT}")
@@ -49,7 +55,10 @@ except env.EnvironmentProblem as error:
 HTTPS = GATEHOUSE_URL.startswith("https://")
 # Never on: its error pages would show local variables, and those hold secrets.
 DEBUG = False
-ALLOWED_HOSTS = [urlsplit(GATEHOUSE_URL).hostname or "", *([] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])]
+ALLOWED_HOSTS = [
+    urlsplit(GATEHOUSE_URL).hostname or "",
+    *([] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]),
+]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -123,7 +132,7 @@ if EMBEDDED:
     }
     CELERY_BROKER_URL = "filesystem://localhost//"
     _queue = str(env.private_folder(GATEHOUSE_VAR / "broker" / "queue"))
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, str | float] = {
         "data_folder_in": _queue,
         "data_folder_out": _queue,
         "control_folder": str(env.private_folder(GATEHOUSE_VAR / "broker" / "control")),
@@ -276,7 +285,9 @@ else:
     EMAIL_BACKEND = "accounts.mail.FileBackend"
 EMAIL_TIMEOUT = 20
 MAIL_FOLDER = GATEHOUSE_VAR / "mail"
-DEFAULT_FROM_EMAIL = env.text("GATEHOUSE_MAIL_FROM", f"Gatehouse <gatehouse@{urlsplit(GATEHOUSE_URL).hostname}>")
+DEFAULT_FROM_EMAIL = env.text(
+    "GATEHOUSE_MAIL_FROM", f"Gatehouse <gatehouse@{urlsplit(GATEHOUSE_URL).hostname}>"
+)
 
 # ---------- 9 safety ----------
 CONTENT_SECURITY_POLICY = {
@@ -304,6 +315,8 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # config.middleware.HeadersMiddleware sends X-Frame-Options on every answer
+    "security.W003",  # config.middleware.CsrfViewMiddleware is a subclass of Django's
     "security.W008",  # redirects to https are the proxy's work; we send HSTS
     "security.W005",  # subdomains are not ours to decide
     "security.W021",  # nor is the preload list

@@ -26,4 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("o/<slug:org>/workspaces/", include("workspaces.urls")),
 ]
 
-handler400, handler403, handler404, handler500 = errors.bad_request, errors.refused, errors.not_found, errors.server_error
+handler400, handler403, handler404, handler500 = (
+    errors.bad_request,
+    errors.refused,
+    errors.not_found,
+    errors.server_error,
+)

@@ -112,7 +112,10 @@ def note_seen(secret: Secret, actor: Actor) -> None:
 
 
 def update(actor: Actor, public_id: str, version: int, **wanted: Any) -> Robot:
-    """Change the given settings (`keeper` as a person's id). Raises Stale when the page was older than the robot, Http404 when it is gone."""
+    """Change the given settings (`keeper` as a person's id).
+
+    Raises Stale when the page was older than the robot, Http404 when it is gone, NotPossible for a stranger as keeper.
+    """
     with action(actor):
         robot = locked(actor, public_id)
         if robot.version != version:
@@ -123,7 +126,9 @@ def update(actor: Actor, public_id: str, version: int, **wanted: Any) -> Robot:
         if "keeper" in wanted:
             wanted["keeper"] = _keeper(actor, wanted["keeper"])
         before = {field: getattr(robot, field) for field in wanted}
-        changes = {field: [_told(before[field]), _told(to)] for field, to in wanted.items() if before[field] != to}
+        changes = {
+            field: [_told(before[field]), _told(to)] for field, to in wanted.items() if before[field] != to
+        }
         if changes:
             for field, value in wanted.items():
                 setattr(robot, field, value)
@@ -186,7 +191,9 @@ def share(actor: Actor, public_id: str, person_id: str) -> Share:
         )
         held.mail = mail_holder(held)
         held.save(update_fields=["mail"])
-        record(EventType.ROBOT_SHARED, robot, names={"with": str(membership.user)}, changes={"with": person_id})
+        record(
+            EventType.ROBOT_SHARED, robot, names={"with": str(membership.user)}, changes={"with": person_id}
+        )
     return held
 
 
@@ -233,7 +240,9 @@ def unshare(actor: Actor, public_id: str, person_id: str) -> tuple[str, bool]:
         robot = locked(actor, public_id)
         held = _share_of(robot, person_id)
         person = held.membership.user
-        seen = Reveal.objects.filter(secret__robot=robot, secret__in=robot.secrets.current(), user=person).exists()
+        seen = Reveal.objects.filter(
+            secret__robot=robot, secret__in=robot.secrets.current(), user=person
+        ).exists()
         held.delete()
         record(
             EventType.ROBOT_UNSHARED,

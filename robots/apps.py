@@ -29,6 +29,9 @@ def _oauth_shape(path: str) -> Any:
     if not path.startswith("/oauth2/"):
         return None
     return lambda status, name, detail, extra: JsonResponse(
-        {"error": "server_error" if status >= 500 else "invalid_request", "error_description": detail or name},
+        {
+            "error": "server_error" if status >= 500 else "invalid_request",
+            "error_description": detail or name,
+        },
         status=status,
     )

@@ -23,7 +23,7 @@ JOIN robots_robot r ON r.id = t.robot_id
 JOIN accounts_organization o ON o.id = r.organization_id
 WHERE t.token_checksum = %s AND t.expires > %s AND s.ended_at IS NULL AND (s.dies_at IS NULL OR s.dies_at > %s)
   AND r.retired_at IS NULL AND r.switched_off_at IS NULL
-"""
+"""  # noqa: S105
 
 
 class WrongAddress(Exception):

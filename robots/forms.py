@@ -27,7 +27,7 @@ class CreateForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"creation_key": uuid.uuid4().hex}, **kwargs)
+        super().__init__(*args, **{"initial": {"creation_key": uuid.uuid4().hex}} | kwargs)
 
 
 class RobotForm(forms.Form):
@@ -74,14 +74,18 @@ class RobotForm(forms.Form):
         }
         super().__init__(data, initial=now)
         people = Membership.objects.current().filter(organization=robot.organization).select_related("user")
-        choices = [(row.user.public_id, str(row.user)) for row in people.order_by("user__name", "user__email")]
+        choices = [
+            (row.user.public_id, str(row.user)) for row in people.order_by("user__name", "user__email")
+        ]
         self.fields["keeper"].choices = [("", _("Nobody")), *choices]  # type: ignore[attr-defined]
 
     def clean_networks(self) -> list[str]:
         """Written as networks; every broken line is named."""
         good, broken = networks.read(self.cleaned_data["networks"])
         if broken:
-            told = ", ".join(_("line %(n)d: %(entry)s") % {"n": n, "entry": entry} for n, entry in broken[:10])
+            told = ", ".join(
+                _("line %(n)d: %(entry)s") % {"n": n, "entry": entry} for n, entry in broken[:10]
+            )
             raise ValidationError(_("These are no addresses or networks: %(told)s") % {"told": told})
         if len(good) > networks.MOST:
             raise ValidationError(_("At most %d networks: join neighbours into larger ones.") % networks.MOST)
@@ -100,7 +104,7 @@ class RobotForm(forms.Form):
 
     def refreshed(self, robot: Robot, problem: str) -> "RobotForm":
         """What was typed, on top of the robot's present version, with `problem` said above it."""
-        data = self.data.copy()
+        data = dict(self.data.items())
         data["version"] = str(robot.version)
         form = type(self)(robot, data)
         form.full_clean()

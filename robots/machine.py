@@ -20,7 +20,9 @@ Answer = Callable[[oauth.Client, dict[str, str]], dict[str, Any] | None]
 
 def error_answer(error: oauth.OAuthError) -> JsonResponse:
     """RFC 6749 section 5.2; 401 names Basic, as the client may have used it."""
-    response = JsonResponse({"error": error.error, "error_description": error.description}, status=error.status)
+    response = JsonResponse(
+        {"error": error.error, "error_description": error.description}, status=error.status
+    )
     if error.status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="oauth2", charset="UTF-8"'
     return _uncached(response)
@@ -54,7 +56,9 @@ def _endpoint(request: HttpRequest, check: Callable[[dict[str, str]], None], ans
         if client is None:
             raise oauth.OAuthError("invalid_client", "Unknown client, wrong secret, or secret renewed.", 401)
         if not is_allowed(client.networks, getattr(request, "client_address", "")):
-            raise oauth.OAuthError("unauthorized_client", "This robot may not be used from this address.", 403)
+            raise oauth.OAuthError(
+                "unauthorized_client", "This robot may not be used from this address.", 403
+            )
         told = answer(client, form)
     except Malformed as error:
         return error_answer(oauth.OAuthError("invalid_request", str(error)))

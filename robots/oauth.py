@@ -57,7 +57,7 @@ ADD_TOKEN = """
 INSERT INTO robots_accesstoken
   (token_checksum, scope, expires, created, updated, resource, application_id, robot_id, secret_id)
 VALUES (%s, %s, %s, %s, %s, '[]', %s, %s, %s)
-"""
+"""  # noqa: S105
 
 
 def authenticate(presented: Presented | None) -> Client | None:
@@ -86,7 +86,9 @@ def granted(client: Client, asked: str) -> tuple[str, ...]:
     if refused := [scope for scope in wanted if scope not in client.scopes]:
         # What was sent is not repeated: it may be anything, also a secret (RFC 6749 section 5.2 allows little).
         known = next((scope for scope in refused if scope in SCOPE_POWERS), "that scope")
-        raise OAuthError("invalid_scope", f"This robot does not have {known}; it has {' '.join(client.scopes)}.")
+        raise OAuthError(
+            "invalid_scope", f"This robot does not have {known}; it has {' '.join(client.scopes)}."
+        )
     return tuple(wanted)
 
 
@@ -165,7 +167,9 @@ class Scopes(BaseScopes):
         """Every scope there is."""
         return {scope: scope for scope in SCOPE_POWERS}
 
-    def get_available_scopes(self, application: Any = None, request: Any = None, *args: Any, **kw: Any) -> list[str]:
+    def get_available_scopes(
+        self, application: Any = None, request: Any = None, *args: Any, **kw: Any
+    ) -> list[str]:
         """The robot's live scopes."""
         return list(application.robot.all_scopes())
 
@@ -182,7 +186,9 @@ class Validator(OAuth2Validator):
         if client is None:
             return False
         request.secret_id = client.secret_id
-        request.client = Secret.objects.select_related("robot__application").get(pk=client.secret_id).robot.application
+        request.client = (
+            Secret.objects.select_related("robot__application").get(pk=client.secret_id).robot.application
+        )
         return True
 
     @staticmethod

@@ -88,7 +88,9 @@ def _addresses(request: HttpRequest) -> list[str]:
 
 def _parsed(endpoint: BaseEndpoint, request: HttpRequest, address: str) -> Any:
     """oauthlib's view of the request, well-formed. Raises BadSignature in plain words."""
-    headers = {"Authorization": request.META.get("HTTP_AUTHORIZATION", "")}
+    given = request.META.get("HTTP_AUTHORIZATION", "")
+    # An empty header is malformed to the library; none is fine for parameters in the address or the form.
+    headers = {"Authorization": given} if given else {}
     body = ""
     try:
         if _is_form(request):
@@ -99,7 +101,9 @@ def _parsed(endpoint: BaseEndpoint, request: HttpRequest, address: str) -> Any:
     except OAuth1Error as error:
         raise BadSignature(401, f"{error.description or 'The OAuth1 parameters are not valid.'}") from error
     except ValueError as error:
-        raise BadSignature(400, "The OAuth1 parameters can't be read: check quotes and percent-encoding.") from error
+        raise BadSignature(
+            400, "The OAuth1 parameters can't be read: check quotes and percent-encoding."
+        ) from error
     if not signed.resource_owner_key:
         raise BadSignature(401, "oauth_token is missing: robots sign with their token pair, too.")
     return signed
@@ -110,9 +114,15 @@ def _generation(client_id: str, token: str) -> Secret | None:
     if not is_well_formed(token, "gate_o1_"):
         return None
     rows = Secret.objects.alive(timezone.now()).select_related("robot__organization", "robot__application")
-    found = rows.filter(oauth1_token_fingerprint=fingerprint(token), robot__application__client_id=client_id).first()
+    found = rows.filter(
+        oauth1_token_fingerprint=fingerprint(token), robot__application__client_id=client_id
+    ).first()
     usable = found is not None and found.robot.oauth1 and found.robot.is_working()
-    return found if usable and found and found.client_secret_sealed and found.oauth1_token_secret_sealed else None
+    return (
+        found
+        if usable and found and found.client_secret_sealed and found.oauth1_token_secret_sealed
+        else None
+    )
 
 
 def verify(request: HttpRequest) -> Actor:
@@ -124,9 +134,11 @@ def verify(request: HttpRequest) -> Actor:
     values = open_sealed(secret.robot, secret) if secret else NOBODY
     # Nobody's secrets are checked as well: an unknown token takes as long as a wrong signature.
     checking = BaseEndpoint(Rules(values))
-    right = any([checking._check_signature(one) for one in signed])
+    right = any([checking._check_signature(one) for one in signed])  # noqa: C419
     if secret is None or not right:
-        raise BadSignature(401, "The signature does not match, or the Client ID or token is unknown or renewed.")
+        raise BadSignature(
+            401, "The signature does not match, or the Client ID or token is unknown or renewed."
+        )
     _check_body(request, secret.robot, first)
     if not is_allowed(secret.robot.networks, getattr(request, "client_address", "")):
         raise BadSignature(403, "This robot may not be used from this address.")
@@ -144,9 +156,11 @@ def _check_body(request: HttpRequest, robot: Robot, signed: Any) -> None:
         if robot.require_body_hash and has_body and not _is_form(request):
             raise BadSignature(401, "This robot requires oauth_body_hash: nothing else protects a JSON body.")
         return
-    hashes = [hashlib.sha1, hashlib.sha256] if signed.signature_method == SIGNATURE_HMAC_SHA256 else [hashlib.sha1]
+    hashes = (
+        [hashlib.sha1, hashlib.sha256] if signed.signature_method == SIGNATURE_HMAC_SHA256 else [hashlib.sha1]
+    )
     wanted = [base64.b64encode(make(request.body).digest()) for make in hashes]
-    if not any([hmac.compare_digest(given.encode("utf-8"), one) for one in wanted]):
+    if not any([hmac.compare_digest(given.encode("utf-8"), one) for one in wanted]):  # noqa: C419
         raise BadSignature(401, "oauth_body_hash is not the hash of this body.")
 
 

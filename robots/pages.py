@@ -64,7 +64,9 @@ def list_page(actor: Actor, asked: Any) -> dict[str, Any]:
 
 
 def _credential_rows(robot: Robot, secret: Secret | None) -> list[dict[str, Any]]:
-    rows = [{"label": "Client ID", "value": robot.client_id, "is_hint": False, "last_used_at": robot.last_used_at}]
+    rows = [
+        {"label": "Client ID", "value": robot.client_id, "is_hint": False, "last_used_at": robot.last_used_at}
+    ]
     if secret:
         hints = [("Client Secret", secret.client_secret_hint)]
         if robot.oauth1:
@@ -81,12 +83,20 @@ def _credential_rows(robot: Robot, secret: Secret | None) -> list[dict[str, Any]
 
 def hints(secret: Secret | None) -> list[dict[str, str]]:
     """Redacted values for a holder."""
-    return [{"label": row["label"], "value": row["value"]} for row in _credential_rows(secret.robot, secret)] if secret else []
+    return (
+        [{"label": row["label"], "value": row["value"]} for row in _credential_rows(secret.robot, secret)]
+        if secret
+        else []
+    )
 
 
 def _share_rows(robot: Robot, seen: dict[int, Reveal]) -> list[dict[str, Any]]:
-    held = Share.objects.filter(robot=robot).select_related("membership__user", "membership__organization", "mail")
-    return [_share_row(robot, share, seen.get(share.membership.user_id)) for share in held.order_by("shared_at")]
+    held = Share.objects.filter(robot=robot).select_related(
+        "membership__user", "membership__organization", "mail"
+    )
+    return [
+        _share_row(robot, share, seen.get(share.membership.user_id)) for share in held.order_by("shared_at")
+    ]
 
 
 def _share_row(robot: Robot, share: Share, seen: Reveal | None) -> dict[str, Any]:
@@ -162,7 +172,9 @@ def robot_page(actor: Actor, robot: Robot, **forms: Any) -> dict[str, Any]:
         "shares": shares,
         "can_share": bool(secret and secret.can_be_revealed),
         # Whoever made them saw them, too, but is no holder.
-        "seen_by": [str(row.user) for row in seen.values() if secret and row.user.public_id != secret.made_by_key],
+        "seen_by": [
+            str(row.user) for row in seen.values() if secret and row.user.public_id != secret.made_by_key
+        ],
         "stops": stops,
         "delete_stops": stops,
     }
@@ -172,7 +184,9 @@ def robot_page(actor: Actor, robot: Robot, **forms: Any) -> dict[str, Any]:
 def shared_rows(actor: Actor) -> list[dict[str, Any]]:
     """What is shared with this person, newest first."""
     seen = Reveal.objects.filter(
-        user=OuterRef("membership__user"), secret__robot=OuterRef("robot"), secret__in=Secret.objects.current()
+        user=OuterRef("membership__user"),
+        secret__robot=OuterRef("robot"),
+        secret__in=Secret.objects.current(),
     )
     held = (
         Share.objects.visible_to(actor)

@@ -18,7 +18,9 @@ def waiting_shares(actor: Actor) -> Any:
     """The person's shares whose present secrets they have not seen and still can."""
     current = Secret.objects.current().filter(robot=OuterRef("robot"), client_secret_sealed__isnull=False)
     seen = Reveal.objects.filter(
-        user=OuterRef("membership__user"), secret__robot=OuterRef("robot"), secret__in=Secret.objects.current()
+        user=OuterRef("membership__user"),
+        secret__robot=OuterRef("robot"),
+        secret__in=Secret.objects.current(),
     )
     return Share.objects.visible_to(actor).filter(Exists(current), ~Exists(seen))
 
@@ -32,22 +34,21 @@ def cards(actor: Actor) -> list[dict[str, Any]]:
     """How many robots there are, for those who manage them."""
     if not actor.can(Power.MANAGE_ROBOTS):
         return []
-    assert actor.organization is not None
     count = Robot.objects.visible_to(actor).count()
-    return [{"label": _("Robots"), "value": count, "url": reverse("robots:list", args=[actor.organization.slug])}]
+    return [{"label": _("Robots"), "value": count, "url": reverse("robots:list", args=[actor.home.slug])}]
 
 
 def attention(actor: Actor) -> list[dict[str, Any]]:
     """Secrets waiting for this person, and share mails that did not go out."""
-    assert actor.organization is not None
-    slug = actor.organization.slug
+    slug = actor.home.slug
     rows = []
     if count := waiting(actor):
         rows.append(
             {
                 "icon": "eye",
                 "tone": "run",
-                "text": ngettext("%d robot waits to be revealed.", "%d robots wait to be revealed.", count) % count,
+                "text": ngettext("%d robot waits to be revealed.", "%d robots wait to be revealed.", count)
+                % count,
                 "url": reverse("shared:list", args=[slug]),
                 "action": _("Shared with you"),
             }

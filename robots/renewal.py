@@ -30,7 +30,11 @@ def dying(robot: Robot, now: datetime) -> QuerySet[Secret]:
 
 
 def renew(
-    actor: Actor, public_id: str, overlap: timedelta = timedelta(), number: int | None = None, oauth1: bool = False
+    actor: Actor,
+    public_id: str,
+    overlap: timedelta = timedelta(),
+    number: int | None = None,
+    oauth1: bool = False,
 ) -> tuple[Robot, Secret, credentials.Credentials]:
     """New secrets; the present ones stop now, or `overlap` from now. Whoever renews has seen the new ones.
 

@@ -36,9 +36,13 @@ def check_value(actor: Actor, public_id: str, value: str) -> tuple[str, bool] | 
     with action(actor):
         robot = locked(actor, public_id)
         hour_ago = timezone.now() - timedelta(hours=1)
-        mine = Record.objects.filter(organization_id=robot.organization_id, actor_key=actor.key, at__gt=hour_ago)
+        mine = Record.objects.filter(
+            organization_id=robot.organization_id, actor_key=actor.key, at__gt=hour_ago
+        )
         if mine.filter(type=EventType.SECRET_CHECKED.value).count() >= CHECKS_AN_HOUR:
-            raise NotPossible(_("You have checked %d values in the last hour. Wait a little.") % CHECKS_AN_HOUR)
+            raise NotPossible(
+                _("You have checked %d values in the last hour. Wait a little.") % CHECKS_AN_HOUR
+            )
         found = _find(robot, value.strip())
         record(EventType.SECRET_CHECKED, robot, changes={"matched": found is not None})
     return found

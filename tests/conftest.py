@@ -43,6 +43,12 @@ class Mailbox:
         mail.send_due()
         return self.received
 
+    def latest(self) -> str:
+        """The text part of the last one."""
+        part = self.read()[-1].get_body(("plain",))
+        assert part is not None
+        return part.get_content()
+
     def text(self) -> str:
         """All of it, decoded, headers included."""
         parts = []

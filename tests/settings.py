@@ -1,6 +1,7 @@
 """The product's settings with what a test run needs: files of its own, plain static files, a key prefix per process."""
 
 import os
+from typing import Any
 
 from config.settings import *  # noqa: F403
 from config.settings import CACHES, CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES, EMBEDDED, GATEHOUSE_VAR
@@ -17,6 +18,7 @@ STORAGES = {
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if EMBEDDED:
     # Never in memory: threads of a live server would share one connection.
+    database: Any
     for alias, database in DATABASES.items():
         database["TEST"] = {"NAME": GATEHOUSE_VAR / f"test-{alias}.sqlite3"}
         database["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"

@@ -58,7 +58,8 @@ PLAIN = {
 }
 # Verbs whose POST needs no fields.
 DONE_AT_ONCE = {
-    f"robots:{verb}" for verb in ("finish", "extend", "switch_on", "switch_off", "oauth1_off", "close_sharing")
+    f"robots:{verb}"
+    for verb in ("finish", "extend", "switch_on", "switch_off", "oauth1_off", "close_sharing")
 }
 MACHINES = {"healthz", "readyz", "token", "access_token", "revoke", "introspect", "oauth_metadata"}
 
@@ -107,7 +108,11 @@ def expected(name: str, who: str, method: str) -> set[int]:
     # Nothing is shared with anybody here; forms are empty.
     if method == "post" and name in DONE_AT_ONCE:
         return {302}
-    return {404} if name in ("shared:robot", "shared:reveal", "robots:send_again", "robots:unshare") else {200, 422}
+    return (
+        {404}
+        if name in ("shared:robot", "shared:reveal", "robots:send_again", "robots:unshare")
+        else {200, 422}
+    )
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -132,7 +137,9 @@ def test_a_robot_opens_no_page(cast: Cast, name: str, token_for: Any) -> None:
     assert Client().get(address(name, cast), headers=headers).status_code == 302
 
 
-@pytest.mark.parametrize("path", ["/api/v1/me", "/api/v1/workspaces", "/api/v1/openapi.json", "/api/v1/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/me", "/api/v1/workspaces", "/api/v1/openapi.json", "/api/v1/nothing"]
+)
 def test_a_session_opens_no_machine_door(cast: Cast, path: str) -> None:
     answer = cast.client("olga").get(path)
     assert answer.status_code == 401 and answer.headers["Content-Type"] == "application/problem+json"

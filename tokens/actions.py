@@ -24,7 +24,7 @@ def create(
     value = new_secret(PREFIX)
     with action(actor):
         made = PersonalToken.objects.create(
-            organization=actor.organization,
+            organization=actor.home,
             membership=actor.membership,
             name=name,
             fingerprint=fingerprint(value),

@@ -44,7 +44,9 @@ def authenticate(request: HttpRequest) -> Actor:
     elif is_well_formed(value, "gate_pat_"):
         actor = _person(value, request)
     if actor is None:
-        raise NotAuthenticated(401, "invalid_token", "The credential is unknown, expired, revoked or renewed.")
+        raise NotAuthenticated(
+            401, "invalid_token", "The credential is unknown, expired, revoked or renewed."
+        )
     return actor
 
 
@@ -59,7 +61,9 @@ def _robot(value: str, request: HttpRequest) -> Actor | None:
 
 def _signed(request: HttpRequest) -> Actor:
     if request.META.get("HTTP_X_API_KEY"):
-        raise NotAuthenticated(400, "two_credentials", "Send one credential: an OAuth1 signature or X-API-Key.")
+        raise NotAuthenticated(
+            400, "two_credentials", "Send one credential: an OAuth1 signature or X-API-Key."
+        )
     try:
         return oauth1.verify(request)
     except oauth1.BadSignature as error:
@@ -82,7 +86,9 @@ def _presented(request: HttpRequest) -> str:
         return key.strip()
     scheme, _, rest = authorization.partition(" ")
     if not authorization:
-        raise NotAuthenticated(401, "", "Send an access token as Authorization: Bearer, or a personal token as X-API-Key.")
+        raise NotAuthenticated(
+            401, "", "Send an access token as Authorization: Bearer, or a personal token as X-API-Key."
+        )
     if scheme.lower() != "bearer":
         raise NotAuthenticated(401, "invalid_token", "Use Authorization: Bearer.")
     return rest.strip()
@@ -99,11 +105,17 @@ def _person(value: str, request: HttpRequest) -> Actor | None:
         return None
     if Power.USE_API not in held:
         raise NotAuthenticated(
-            403, "api_access_missing", "The person behind this token has no API access in this organization any more."
+            403,
+            "api_access_missing",
+            "The person behind this token has no API access in this organization any more.",
         )
     note_use(request, (PersonalToken, token.pk))
     powers = token_powers(membership, token.scopes)
-    scopes = tuple(token.scopes) if token.scopes is not None else tuple(s for s in SCOPE_POWERS if SCOPE_POWERS[s] & powers)
+    scopes = (
+        tuple(token.scopes)
+        if token.scopes is not None
+        else tuple(s for s in SCOPE_POWERS if SCOPE_POWERS[s] & powers)
+    )
     return Actor(
         kind=ActorKind.TOKEN,
         key=token.public_id,

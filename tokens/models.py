@@ -30,7 +30,9 @@ class PersonalToken(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organization", "public_id"], name="token_public_id_is_unique"),
-            models.UniqueConstraint(fields=["organization", "creation_key"], name="token_creation_key_is_unique"),
+            models.UniqueConstraint(
+                fields=["organization", "creation_key"], name="token_creation_key_is_unique"
+            ),
         ]
         indexes = [
             models.Index(fields=["membership", "id"], condition=Q(revoked_at=None), name="token_live"),

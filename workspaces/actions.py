@@ -16,7 +16,9 @@ def _may(actor: Actor, power: Power) -> None:
 
 
 def _locked(actor: Actor, public_id: str) -> Workspace:
-    rows = Workspace.objects.filter(pk__in=Workspace.objects.visible_to(actor).filter(public_id=public_id).values("pk"))
+    rows = Workspace.objects.filter(
+        pk__in=Workspace.objects.visible_to(actor).filter(public_id=public_id).values("pk")
+    )
     found = rows.select_for_update(no_key=True, of=("self",)).select_related("organization").first()
     if found is None:
         raise Http404
@@ -27,7 +29,7 @@ def create(actor: Actor, name: str, description: str = "") -> Workspace:
     """A new workspace."""
     _may(actor, Power.MANAGE_WORKSPACES)
     with action(actor):
-        made = Workspace.objects.create(organization=actor.organization, name=name, description=description)
+        made = Workspace.objects.create(organization=actor.home, name=name, description=description)
         told = {"name": name, "description": description}
         record(EventType.WORKSPACE_CREATED, made, changes=told, workspace_id=made.pk)
     return made
@@ -39,7 +41,9 @@ def update(actor: Actor, public_id: str, wanted: dict[str, Any]) -> Workspace:
     with action(actor):
         found = _locked(actor, public_id)
         changes = {
-            field: [getattr(found, field), value] for field, value in wanted.items() if getattr(found, field) != value
+            field: [getattr(found, field), value]
+            for field, value in wanted.items()
+            if getattr(found, field) != value
         }
         if changes:
             for field, value in wanted.items():

@@ -63,7 +63,9 @@ def list_workspaces(request: HttpRequest, response: HttpResponse, after: Id = ""
     page = list(rows[: limit + 1])
     following = page[limit - 1].public_id if len(page) > limit else None
     if following:
-        there = request.build_absolute_uri(f"{request.path}?{urlencode({'after': following, 'limit': limit})}")
+        there = request.build_absolute_uri(
+            f"{request.path}?{urlencode({'after': following, 'limit': limit})}"
+        )
         response.headers["Link"] = f'<{there}>; rel="next"'
     return {"items": page[:limit], "next": following}
 

@@ -36,7 +36,9 @@ class Workspace(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organization", "public_id"], name="workspace_public_id_is_unique")
+            models.UniqueConstraint(
+                fields=["organization", "public_id"], name="workspace_public_id_is_unique"
+            )
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,6 @@ from workspaces.models import Workspace
 
 def cards(actor: Actor) -> list[dict[str, Any]]:
     """How many workspaces this person sees."""
-    assert actor.organization is not None
     count = Workspace.objects.visible_to(actor).count()
-    url = reverse("workspaces:list", args=[actor.organization.slug])
+    url = reverse("workspaces:list", args=[actor.home.slug])
     return [{"label": _("Workspaces"), "value": count, "url": url}]

@@ -18,7 +18,9 @@ class OutgoingMail(models.Model):
         FAILED = "failed"
 
     public_id = models.CharField(max_length=64, unique=True, default=new_public_id, editable=False)
-    organization = models.ForeignKey("accounts.Organization", null=True, on_delete=models.CASCADE, related_name="+")
+    organization = models.ForeignKey(
+        "accounts.Organization", null=True, on_delete=models.CASCADE, related_name="+"
+    )
     kind = models.CharField(max_length=64)
     recipient = models.EmailField(max_length=254)
     message_id = models.CharField(max_length=200, unique=True)

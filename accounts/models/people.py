@@ -2,7 +2,7 @@
 
 import unicodedata
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
@@ -21,7 +21,8 @@ RESERVED_SLUGS = frozenset(
     "accounts api help healthz identity language o oauth2 operator outbox profile readyz static terms theme welcome".split()
 )
 SLUG = RegexValidator(
-    r"\A[a-z][a-z0-9-]{1,39}\Z", _("Use 2 to 40 lower-case letters, digits and hyphens, beginning with a letter.")
+    r"\A[a-z][a-z0-9-]{1,39}\Z",
+    _("Use 2 to 40 lower-case letters, digits and hyphens, beginning with a letter."),
 )
 
 
@@ -75,7 +76,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [
@@ -176,7 +177,9 @@ class Invitation(models.Model):
     public_id = models.CharField(max_length=64, unique=True, default=new_public_id, editable=False)
     fingerprint = models.BinaryField(max_length=32, unique=True)
     purpose = models.CharField(max_length=16, choices=Purpose.choices)
-    organization = models.ForeignKey(Organization, null=True, on_delete=models.CASCADE, related_name="invitations")
+    organization = models.ForeignKey(
+        Organization, null=True, on_delete=models.CASCADE, related_name="invitations"
+    )
     address = models.EmailField(max_length=254, blank=True)
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.MEMBER)
     api_access = models.BooleanField(default=False)

@@ -40,12 +40,18 @@ class Record(models.Model):
     hash = models.BinaryField(max_length=32)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization_id", "seq"], name="record_seq_is_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization_id", "seq"], name="record_seq_is_unique")
+        ]
         indexes = [
             models.Index(fields=["organization_id", "audience", "seq"], name="record_by_audience"),
             models.Index(fields=["organization_id", "workspace_id", "seq"], name="record_by_workspace"),
-            models.Index(fields=["organization_id", "actor_kind", "actor_key", "seq"], name="record_by_actor"),
-            models.Index(fields=["organization_id", "thing_kind", "thing_key", "seq"], name="record_by_thing"),
+            models.Index(
+                fields=["organization_id", "actor_kind", "actor_key", "seq"], name="record_by_actor"
+            ),
+            models.Index(
+                fields=["organization_id", "thing_kind", "thing_key", "seq"], name="record_by_thing"
+            ),
             models.Index(fields=["organization_id", "type", "seq"], name="record_by_type"),
             models.Index(fields=["organization_id", "at"], name="record_by_time"),
         ]
@@ -65,7 +71,9 @@ class RecordDetails(models.Model):
     address = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization_id", "seq"], name="record_details_are_one")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization_id", "seq"], name="record_details_are_one")
+        ]
 
     def __str__(self) -> str:
         return f"{self.organization_id}:{self.seq}"
@@ -81,7 +89,9 @@ class RecordCheckpoint(models.Model):
     reason = models.CharField(max_length=120)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization_id", "seq"], name="record_checkpoint_is_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization_id", "seq"], name="record_checkpoint_is_unique")
+        ]
 
     def __str__(self) -> str:
         return f"{self.organization_id}:{self.seq}"

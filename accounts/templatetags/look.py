@@ -194,6 +194,12 @@ def names(people: list[Any]) -> str:
 
 
 @register.filter
+def who_revealed(shares: list[dict[str, Any]]) -> list[str]:
+    """The names of the holders, among these shares, who have seen the secrets."""
+    return [share["name"] for share in shares if share["state"] == "revealed"]
+
+
+@register.filter
 def whom(people: list[dict[str, str]]) -> SafeString:
     """People to ask, as mail links in a sentence: “Olga Lindqvist or Carl Brandt”."""
     links = [format_html('<a href="mailto:{}">{}</a>', person["email"], person["name"]) for person in people]

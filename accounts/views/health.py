@@ -52,7 +52,13 @@ def _outbox() -> str:
 def _timetable() -> str:
     at = cache.get(TIMETABLE_KEY)
     late = int(time.time() - at) if at else None
-    return "ok" if late is not None and late < LATE_SECONDS else f"last seen {late} s ago" if late else "never seen"
+    return (
+        "ok"
+        if late is not None and late < LATE_SECONDS
+        else f"last seen {late} s ago"
+        if late
+        else "never seen"
+    )
 
 
 CHECKS: dict[str, Callable[[], str]] = {

@@ -23,12 +23,17 @@ def _only_here(request: HttpRequest) -> None:
         local = ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
     except ValueError:
         local = False
-    if settings.PRODUCTION or settings.EMAIL_URL or not local or any(name in request.META for name in FORWARDED):
+    if (
+        settings.PRODUCTION
+        or settings.EMAIL_URL
+        or not local
+        or any(name in request.META for name in FORWARDED)
+    ):
         raise Http404
 
 
 def _read(path: Path) -> EmailMessage:
-    return email.message_from_bytes(path.read_bytes(), policy=email.policy.default)  # type: ignore[return-value]
+    return email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
 
 
 def _row(path: Path) -> dict[str, Any]:
@@ -83,5 +88,7 @@ def outbox_html(request: HttpRequest, name: str) -> HttpResponse:
     _only_here(request)
     part = _read(_file(name)).get_body(("html",))
     response = HttpResponse(part.get_content() if part else "")
-    response.headers["Content-Security-Policy"] = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'"
+    response.headers["Content-Security-Policy"] = (
+        "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'"
+    )
     return response

@@ -22,7 +22,12 @@ YEAR = 365 * 24 * 3600
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """`/`: the person's first organization, or a page that says there is none."""
-    first = Membership.objects.current().filter(user=request.user.pk).select_related("organization").order_by("pk")
+    first = (
+        Membership.objects.current()
+        .filter(user=request.user.pk)
+        .select_related("organization")
+        .order_by("pk")
+    )
     if membership := first.first():
         return redirect("accounts:overview", org=membership.organization.slug)
     return render(request, "accounts/home.html")
@@ -43,15 +48,16 @@ def overview(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def general(request: ActorRequest) -> HttpResponse:
     """Settings, General: the organization's name."""
-    organization = request.actor.organization
-    assert organization is not None
+    organization = request.actor.home
     form = OrganizationForm(request.POST or None, organization=organization)
     if request.method == "POST" and form.is_valid():
         actions.rename(request.actor, organization, form.cleaned_data["name"])
         messages.success(request, _("The organization is now called %(name)s.") % form.cleaned_data)
         return redirect("accounts:general", org=organization.slug)
     status = 422 if form.is_bound else 200
-    return render(request, "accounts/general.html", {"form": form, "organization": organization}, status=status)
+    return render(
+        request, "accounts/general.html", {"form": form, "organization": organization}, status=status
+    )
 
 
 @login_not_required

@@ -51,7 +51,12 @@ def welcome(request: HttpRequest) -> HttpResponse:
     """`/welcome/`: what the link is for, and the form that uses it."""
     link = _invitation(request)
     if link is None:
-        return render(request, "accounts/welcome.html", {"problem": True}, status=200 if request.method == "GET" else 410)
+        return render(
+            request,
+            "accounts/welcome.html",
+            {"problem": True},
+            status=200 if request.method == "GET" else 410,
+        )
     person = invitations.invited_person(link)
     if person is not None and person.has_usable_password():
         return render(request, "accounts/welcome.html", _told(link, "existing", None))
@@ -66,7 +71,9 @@ def welcome(request: HttpRequest) -> HttpResponse:
         else:
             return _sign_in(request, user)
     purpose = "first_run" if link.purpose == Invitation.Purpose.FIRST_RUN else "welcome"
-    return render(request, "accounts/welcome.html", _told(link, purpose, form), status=422 if form.is_bound else 200)
+    return render(
+        request, "accounts/welcome.html", _told(link, purpose, form), status=422 if form.is_bound else 200
+    )
 
 
 def _told(link: Invitation, purpose: str, form: PasswordForm | None) -> dict[str, Any]:

@@ -41,7 +41,9 @@ class Robot(models.Model):
     read_only = models.BooleanField(default=False)
     # What an owner ticked beyond the base set (accounts.permissions.ROBOT_SCOPES).
     scopes = models.JSONField(default=list)
-    keeper = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    keeper = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     keeper_name = models.CharField(max_length=120, blank=True)
     oauth1 = models.BooleanField(default=True)
     require_body_hash = models.BooleanField(default=False)
@@ -68,13 +70,19 @@ class Robot(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organization", "public_id"], name="robot_public_id_is_unique"),
-            models.UniqueConstraint(fields=["organization", "creation_key"], name="robot_creation_key_is_unique"),
             models.UniqueConstraint(
-                fields=["organization", "api_name"], condition=Q(retired_at=None), name="robot_api_name_is_unique"
+                fields=["organization", "creation_key"], name="robot_creation_key_is_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "api_name"],
+                condition=Q(retired_at=None),
+                name="robot_api_name_is_unique",
             ),
         ]
         indexes = [
-            models.Index(fields=["organization", "name", "id"], condition=Q(retired_at=None), name="robot_list"),
+            models.Index(
+                fields=["organization", "name", "id"], condition=Q(retired_at=None), name="robot_list"
+            ),
         ]
 
     def __str__(self) -> str:

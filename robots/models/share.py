@@ -51,7 +51,9 @@ class Reveal(models.Model):
     address = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["secret", "user"], name="one_view_per_person_and_secret")]
+        constraints = [
+            models.UniqueConstraint(fields=["secret", "user"], name="one_view_per_person_and_secret")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} saw {self.secret}"

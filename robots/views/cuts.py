@@ -32,7 +32,9 @@ def switch_off(request: ActorRequest, robot: str) -> HttpResponse:
     """Off: everything it does is refused until it is switched on again."""
     words = {
         "title": _("Switch off"),
-        "why": _("Every call is refused from now on, also with access tokens it already holds, until you switch it on."),
+        "why": _(
+            "Every call is refused from now on, also with access tokens it already holds, until you switch it on."
+        ),
         "button": _("Switch off"),
         "done": _("%(name)s is switched off."),
     }
@@ -46,7 +48,9 @@ def oauth1_off(request: ActorRequest, robot: str) -> HttpResponse:
     """Signed requests end, the token pair is destroyed."""
     words = {
         "title": _("Switch OAuth1 off"),
-        "why": _("Signed requests are refused, and the OAuth1 pair is destroyed. To switch it on again, renew the secrets."),
+        "why": _(
+            "Signed requests are refused, and the OAuth1 pair is destroyed. To switch it on again, renew the secrets."
+        ),
         "button": _("Switch OAuth1 off"),
         "done": _("OAuth1 is switched off for %(name)s."),
     }
@@ -79,7 +83,9 @@ def delete(request: ActorRequest, robot: str) -> HttpResponse:
     form = SureForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         gone = switches.delete(request.actor, robot)
-        messages.success(request, _("%(name)s is deleted. Its secrets stopped working.") % {"name": gone.name})
+        messages.success(
+            request, _("%(name)s is deleted. Its secrets stopped working.") % {"name": gone.name}
+        )
         return redirect("robots:list", org=found.organization.slug)
     told = pages.robot_page(request.actor, found, sure_form=form)
     return render(request, "robots/delete_page.html", told, status=422 if form.is_bound else 200)

@@ -29,8 +29,7 @@ def sealed_answer(response: HttpResponse) -> HttpResponse:
 
 
 def _slug(request: ActorRequest) -> str:
-    assert request.actor.organization is not None
-    return request.actor.organization.slug
+    return request.actor.home.slug
 
 
 @requires(Power.MANAGE_ROBOTS)
@@ -107,7 +106,9 @@ def share(request: ActorRequest, robot: str) -> HttpResponse:
             said = _("Shared with %(name)s. A mail asks them to sign in; you see here when they have.")
             messages.success(request, said % {"name": held.membership.user})
             return redirect(found)
-    return render(request, "robots/robot.html", pages.robot_page(request.actor, found, share_form=form), status=422)
+    return render(
+        request, "robots/robot.html", pages.robot_page(request.actor, found, share_form=form), status=422
+    )
 
 
 @requires(Power.MANAGE_ROBOTS)

@@ -17,7 +17,9 @@ from robots.views.settings import fetch, sealed_answer
 
 def page(request: ActorRequest, robot: Robot, status: int = 422, **forms: object) -> HttpResponse:
     """The robot's page with forms that came back."""
-    return render(request, "robots/robot.html", pages.robot_page(request.actor, robot, **forms), status=status)
+    return render(
+        request, "robots/robot.html", pages.robot_page(request.actor, robot, **forms), status=status
+    )
 
 
 @requires(Power.MANAGE_ROBOTS)
@@ -106,7 +108,10 @@ def _verdict(match: tuple[str, bool] | None) -> dict[str, str]:
         return {"tone": "info", "text": _("That value is not one of this robot's.")}
     names = {"which": SAID[match[0]]}
     if match[1]:
-        return {"tone": "warning", "text": _("That is this robot's %(which)s, and it works. Renew if it leaked.") % names}
+        return {
+            "tone": "warning",
+            "text": _("That is this robot's %(which)s, and it works. Renew if it leaked.") % names,
+        }
     return {"tone": "success", "text": _("That was this robot's %(which)s; it has ended.") % names}
 
 

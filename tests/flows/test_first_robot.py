@@ -32,7 +32,9 @@ def test_an_owner_makes_a_robot_and_sees_its_secrets_once(cast: Cast) -> None:
     assert cast.home.robots.filter(creation_key=key).count() == 1
 
 
-def test_a_member_sees_the_secrets_once_and_the_robot_works(cast: Cast, mailbox: Mailbox, token_for: Any) -> None:
+def test_a_member_sees_the_secrets_once_and_the_robot_works(
+    cast: Cast, mailbox: Mailbox, token_for: Any
+) -> None:
     olga, mia = cast.client("olga"), cast.client("mia")
     here = f"{ROBOTS}{cast.robby.public_id}/"
     assert olga.post(here + "share/", {"member": cast.users["mia"].public_id}).status_code == 302

@@ -36,7 +36,9 @@ def in_body(values: Any, body: str = GRANT) -> str:
 
 def is_refused(answer: Any, status: int, error: str) -> None:
     """An RFC 6749 error: JSON, kept by no cache, its description in the characters that the RFC allows."""
-    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/json"), answer.content
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/json"), (
+        answer.content
+    )
     assert answer.headers["Cache-Control"] == "no-store"
     told = answer.json()
     assert told["error"] == error and told["error_description"]

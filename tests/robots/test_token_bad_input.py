@@ -47,13 +47,19 @@ def test_malformed_basic_is_an_unknown_client(cast: Cast, path: str, encoded: st
     is_refused(answer, 401, "invalid_client")
 
 
-@pytest.mark.parametrize("header", ["Bearer x", "Digest a=b", "Negotiate", "Basicx", "OAuth a=", ",", "\tBasic x"])
+@pytest.mark.parametrize(
+    "header", ["Bearer x", "Digest a=b", "Negotiate", "Basicx", "OAuth a=", ",", "\tBasic x"]
+)
 def test_another_scheme_is_an_unknown_client_whatever_the_body_says(cast: Cast, header: str) -> None:
     is_refused(send(TOKEN, in_body(cast.robby_values), {"Authorization": header}), 401, "invalid_client")
 
 
-@pytest.mark.parametrize("client_id", ["\0", "a\0b", "\x7f", "\ud7ff", "😀" * 50, "x" * 300, "' OR 1=1 --", "%s", "\u202e"])
-def test_a_strange_client_id_with_a_well_formed_secret_is_an_unknown_client(cast: Cast, client_id: str) -> None:
+@pytest.mark.parametrize(
+    "client_id", ["\0", "a\0b", "\x7f", "\ud7ff", "😀" * 50, "x" * 300, "' OR 1=1 --", "%s", "\u202e"]
+)
+def test_a_strange_client_id_with_a_well_formed_secret_is_an_unknown_client(
+    cast: Cast, client_id: str
+) -> None:
     secret = new_secret("gate_cs_")
     is_refused(send(TOKEN, headers=basic(client_id, secret)), 401, "invalid_client")
     from urllib.parse import urlencode
@@ -72,7 +78,9 @@ def test_another_client_id_beside_basic_is_refused(cast: Cast) -> None:
     is_refused(ask(cast.robby_values, body), 400, "invalid_request")
 
 
-@pytest.mark.parametrize("twice", ["grant_type=client_credentials", "scope=work:read", "client_id=a", 'x"ł=1'])
+@pytest.mark.parametrize(
+    "twice", ["grant_type=client_credentials", "scope=work:read", "client_id=a", 'x"ł=1']
+)
 def test_a_parameter_sent_twice_is_refused(cast: Cast, twice: str) -> None:
     is_refused(ask(cast.robby_values, f"{GRANT}&{twice}&{twice}"), 400, "invalid_request")
 
@@ -88,7 +96,8 @@ def test_another_method_is_told_to_use_post(cast: Cast, path: str, method: str) 
 
 
 @pytest.mark.parametrize(
-    "content_type", ["", "application/json", "text/plain", "multipart/form-data", FORM + "x", "*/*", "żółw", ";"]
+    "content_type",
+    ["", "application/json", "text/plain", "multipart/form-data", FORM + "x", "*/*", "żółw", ";"],
 )
 @pytest.mark.parametrize("path", PATHS)
 def test_another_content_type_is_told_which_one_to_use(cast: Cast, path: str, content_type: str) -> None:
@@ -97,7 +106,11 @@ def test_another_content_type_is_told_which_one_to_use(cast: Cast, path: str, co
 
 def test_a_multipart_form_is_refused(cast: Cast) -> None:
     typed = {"grant_type": "client_credentials", "client_id": cast.robby_values.client_id}
-    is_refused(Client().post(TOKEN, typed | {"client_secret": cast.robby_values.client_secret}), 400, "invalid_request")
+    is_refused(
+        Client().post(TOKEN, typed | {"client_secret": cast.robby_values.client_secret}),
+        400,
+        "invalid_request",
+    )
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -111,12 +124,16 @@ def test_a_length_that_is_none_is_no_crash(cast: Cast, length: str) -> None:
     assert answer.status_code in (400, 413) and answer.json()["error"] == "invalid_request"
 
 
-@pytest.mark.parametrize("grant", ["password", "authorization_code", "refresh_token", "implicit", "x" * 500, "%00", "ł"])
+@pytest.mark.parametrize(
+    "grant", ["password", "authorization_code", "refresh_token", "implicit", "x" * 500, "%00", "ł"]
+)
 def test_an_unknown_grant_is_named_as_such(cast: Cast, grant: str) -> None:
     is_refused(send(TOKEN, in_body(cast.robby_values, f"grant_type={grant}")), 400, "unsupported_grant_type")
 
 
-@pytest.mark.parametrize("body", ["", "grant_type=", "granttype=client_credentials", "&&&===", "%", "a" * 5000])
+@pytest.mark.parametrize(
+    "body", ["", "grant_type=", "granttype=client_credentials", "&&&===", "%", "a" * 5000]
+)
 def test_a_missing_grant_is_named_as_such(cast: Cast, body: str) -> None:
     is_refused(ask(cast.robby_values, body), 400, "invalid_request")
 
@@ -140,7 +157,9 @@ def test_too_many_fields_are_refused(cast: Cast) -> None:
     is_refused(send(TOKEN, body), 400, "invalid_request")
 
 
-@pytest.mark.parametrize("scope", ["%00", "work:read%00", "ł\"'<b>", "%5C%22", "%E2%80%AE", "x" * 3000, "work:read,work:write"])
+@pytest.mark.parametrize(
+    "scope", ["%00", "work:read%00", "ł\"'<b>", "%5C%22", "%E2%80%AE", "x" * 3000, "work:read,work:write"]
+)
 def test_a_strange_scope_is_an_invalid_scope(cast: Cast, scope: str) -> None:
     is_refused(ask(cast.robby_values, f"{GRANT}&scope={scope}"), 400, "invalid_scope")
 

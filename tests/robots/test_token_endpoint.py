@@ -66,7 +66,9 @@ def test_unknown_parameters_and_empty_ones_are_ignored(cast: Cast) -> None:
     assert ask(cast.robby_values, f"{GRANT}&resource=x&scope=&client_secret=").json()["scope"] == ALL_OF_ROBBY
 
 
-@pytest.mark.parametrize("asked", ["work:read", "people:read+work:read", "work:write%20work:read", "work:read++"])
+@pytest.mark.parametrize(
+    "asked", ["work:read", "people:read+work:read", "work:write%20work:read", "work:read++"]
+)
 def test_a_token_may_be_narrower_than_its_robot(cast: Cast, asked: str) -> None:
     told = ask(cast.robby_values, f"{GRANT}&scope={asked}").json()
     assert told["scope"].split() == asked.replace("%20", "+").replace("++", "").split("+")
@@ -80,7 +82,9 @@ def test_a_narrow_token_can_do_no_more_than_it_says(cast: Cast, token_for) -> No
     headers = bearer(token_for(cast.robby_values, "work:read"))
     assert Client().get("/api/v1/me", headers=headers).json()["scopes"] == ["work:read"]
     assert Client().get("/api/v1/workspaces", headers=headers).status_code == 200
-    made = Client().post("/api/v1/workspaces", {"name": "x"}, content_type="application/json", headers=headers)
+    made = Client().post(
+        "/api/v1/workspaces", {"name": "x"}, content_type="application/json", headers=headers
+    )
     assert made.status_code == 403
 
 
@@ -127,14 +131,18 @@ def test_the_metadata_names_what_is_mounted_and_nothing_else(cast: Cast) -> None
     told = answer.json()
     assert told["issuer"] == "http://testserver"
     assert told["grant_types_supported"] == ["client_credentials"] and told["response_types_supported"] == []
-    assert not {"authorization_endpoint", "registration_endpoint", "device_authorization_endpoint"} & set(told)
+    assert not {"authorization_endpoint", "registration_endpoint", "device_authorization_endpoint"} & set(
+        told
+    )
     for name in ("token", "revocation", "introspection"):
         assert told[f"{name}_endpoint_auth_methods_supported"] or name == "token"
         assert send(told[f"{name}_endpoint"].removeprefix("http://testserver")).status_code in (400, 401)
     assert told["token_endpoint_auth_methods_supported"] == ["client_secret_basic", "client_secret_post"]
 
 
-@pytest.mark.parametrize("path", ["authorize", "device-authorization", "register", "applications/", "userinfo", "token/"])
+@pytest.mark.parametrize(
+    "path", ["authorize", "device-authorization", "register", "applications/", "userinfo", "token/"]
+)
 def test_the_librarys_other_addresses_are_not_mounted(cast: Cast, path: str) -> None:
     assert send(f"/oauth2/{path}").status_code == 404
     assert Client().get(f"/oauth2/{path}").status_code == 404

@@ -27,7 +27,9 @@ def test_what_is_no_secret_opens_nothing(cast: Cast, bare: Robot, secret: str) -
 def test_a_missing_secret_opens_nothing(cast: Cast, bare: Robot, path: str) -> None:
     for robot in (cast.robby, bare):
         is_refused(send(path, f"{GRANT}&token=x&client_id={robot.client_id}"), 401, "invalid_client")
-    is_refused(send(path, f"{GRANT}&token=x&client_secret={cast.robby_values.client_secret}"), 401, "invalid_client")
+    is_refused(
+        send(path, f"{GRANT}&token=x&client_secret={cast.robby_values.client_secret}"), 401, "invalid_client"
+    )
     is_refused(send(path, f"{GRANT}&token=x"), 401, "invalid_client")
 
 
@@ -55,7 +57,11 @@ def test_a_robots_other_values_are_not_its_client_secret(cast: Cast, part: str) 
 
 def test_an_unknown_client_id_costs_what_a_wrong_secret_costs(cast: Cast, queries) -> None:
     wrong = new_secret("gate_cs_")
-    tries = [(cast.robby_values.client_id, wrong), ("f" * 32, wrong), ("f" * 32, cast.robby_values.client_secret)]
+    tries = [
+        (cast.robby_values.client_id, wrong),
+        ("f" * 32, wrong),
+        ("f" * 32, cast.robby_values.client_secret),
+    ]
     answers = [send(TOKEN, headers=basic(*pair)) for pair in tries]
     assert len({answer.content for answer in answers}) == 1
     assert {queries(lambda pair=pair: send(TOKEN, headers=basic(*pair))) for pair in tries} == {1}
@@ -63,7 +69,8 @@ def test_an_unknown_client_id_costs_what_a_wrong_secret_costs(cast: Cast, querie
 
 
 @pytest.mark.parametrize(
-    "asked", ["introspection", "robots:read", "record:read", "work:read+people:write", "admin", "openid", "__all__"]
+    "asked",
+    ["introspection", "robots:read", "record:read", "work:read+people:write", "admin", "openid", "__all__"],
 )
 def test_scopes_cannot_be_escalated(cast: Cast, asked: str) -> None:
     is_refused(ask(cast.robby_values, f"{GRANT}&scope={asked}"), 400, "invalid_scope")
@@ -77,7 +84,9 @@ def test_device_code_without_a_device_code_is_an_error_and_no_crash(cast: Cast) 
 
 
 @pytest.mark.parametrize("state", ["switched_off_at", "retired_at"])
-def test_a_robot_that_is_off_or_gone_gets_nothing_and_its_tokens_stop(cast: Cast, token_for, state: str) -> None:
+def test_a_robot_that_is_off_or_gone_gets_nothing_and_its_tokens_stop(
+    cast: Cast, token_for, state: str
+) -> None:
     token = token_for(cast.robby_values)
     Robot.objects.filter(pk=cast.robby.pk).update(**{state: timezone.now()})
     is_refused(ask(cast.robby_values), 401, "invalid_client")
@@ -107,7 +116,10 @@ def test_a_personal_cookie_is_no_credential_here(cast: Cast, path: str) -> None:
 
 
 def test_a_robot_cannot_sign_in(cast: Cast) -> None:
-    typed = {"login": f"{cast.robby_values.client_id}@halden.example", "password": cast.robby_values.client_secret}
+    typed = {
+        "login": f"{cast.robby_values.client_id}@halden.example",
+        "password": cast.robby_values.client_secret,
+    }
     client = Client()
     client.post("/accounts/login/", typed)
     assert "_auth_user_id" not in client.session

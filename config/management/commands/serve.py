@@ -61,6 +61,7 @@ class Command(BaseCommand):
         gc.collect()
         gc.freeze()
         Supervisor([Part("gate-web", run_web), Part("gate-worker", run_worker)], self.say_when_ready).run()
+        fold_in_wal()
         lock.close()
 
     def say_when_ready(self) -> bool:
@@ -143,7 +144,9 @@ def prepare(*, no_migrate: bool, demo: bool, **options: Any) -> str | None:
     collect_static()
     if demo:
         call_command("demo")
-    return first_run_link()
+    link = first_run_link()
+    connections.close_all()
+    return link
 
 
 def migrate() -> None:
@@ -208,6 +211,21 @@ def answers(host: str, port: int) -> bool:
         return False
     finally:
         client.close()
+
+
+# ---------- after the parts have ended ----------
+
+
+def fold_in_wal() -> None:
+    """Leave SQLite's databases as one file each, fit for a copy: its last user, closing properly, folds the log in.
+
+    The parts don't close properly, they end.
+    """
+    if settings.EMBEDDED:
+        for alias in connections:
+            with connections[alias].cursor() as cursor:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connections.close_all()
 
 
 # ---------- the parts ----------
