@@ -5,7 +5,7 @@ import smtplib
 import time
 from collections.abc import Sequence
 from datetime import timedelta
-from email.utils import formatdate, make_msgid
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -61,9 +61,8 @@ def post(
 def queue(message: EmailMessage, kind: str, organization: Organization | None = None) -> OutgoingMail:
     """A sealed outbox row for `message` (one recipient), and a wake for the task that sends it."""
     domain = urlsplit(settings.GATEHOUSE_URL).hostname
-    row = OutgoingMail(
-        organization=organization, kind=kind, recipient=message.to[0], message_id=make_msgid(domain=domain)
-    )
+    row = OutgoingMail(organization=organization, kind=kind, recipient=message.to[0])
+    row.message_id = f"<{row.public_id}@{domain}>"
     told = {
         "subject": message.subject,
         "text": message.body,
@@ -144,6 +143,12 @@ def send_again(mail: OutgoingMail) -> bool:
         )
         wake("accounts.send_mail", mail.pk)
     return bool(again)
+
+
+def withdraw(mail: OutgoingMail | None) -> None:
+    """Take an unsent mail back; one that is being sent at this moment goes out."""
+    if mail is not None:
+        OutgoingMail.objects.filter(pk=mail.pk, lease_until=None).exclude(state="sent").delete()
 
 
 def send_due(limit: int = 200) -> int:

@@ -116,6 +116,7 @@ class Supervisor:
     ready: Callable[[], bool]
     grace: float = 30.0
     stops: int = field(default=0, init=False)
+    stopped_at: float = field(default=0.0, init=False)
 
     def run(self) -> None:
         """Return once every part has ended after SIGTERM, Ctrl-C or a closed terminal."""
@@ -139,7 +140,10 @@ class Supervisor:
             os.close(write_end)
 
     def _note_stop(self, number: int, frame: FrameType | None) -> None:
-        self.stops += 1
+        now = time.monotonic()
+        # Within a second it is the same wish twice: make passes on what the terminal has sent to us as well.
+        if not self.stops or now - self.stopped_at > 1:
+            self.stops, self.stopped_at = self.stops + 1, now
 
     def _watch(self, wakeup: int) -> None:
         """Start what is due, restart what fell, until a stop signal."""
@@ -170,7 +174,7 @@ class Supervisor:
                 os.read(wakeup, 1024)
 
     def _stop(self, wakeup: int) -> None:
-        """SIGTERM to every part, `grace` seconds to finish its work, SIGKILL to the rest; a second Ctrl-C cuts it."""
+        """SIGTERM to every part, `grace` seconds to finish its work, SIGKILL to the rest; a later Ctrl-C cuts it."""
         for part in self.parts:
             part.signal(signal.SIGTERM)
         deadline = time.monotonic() + self.grace

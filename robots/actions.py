@@ -244,6 +244,7 @@ def unshare(actor: Actor, public_id: str, person_id: str) -> tuple[str, bool]:
             secret__robot=robot, secret__in=robot.secrets.current(), user=person
         ).exists()
         held.delete()
+        mail.withdraw(held.mail)
         record(
             EventType.ROBOT_UNSHARED,
             robot,

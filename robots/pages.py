@@ -122,7 +122,8 @@ def _share_row(robot: Robot, share: Share, seen: Reveal | None) -> dict[str, Any
         told |= {
             "mail_state": "failed" if mail.last_error else "waiting",
             "mail_error": mail.last_error,
-            "mail_at": mail.due_at if mail.state == "waiting" else mail.created_at,
+            # Once a mail has failed for good, `due_at` is when it did; before, it is when the next attempt is due.
+            "mail_at": mail.due_at if mail.state == "failed" else None,
         }
     elif mail is not None:
         told["mail_at"] = mail.sent_at

@@ -98,7 +98,9 @@ def share(request: ActorRequest, robot: str) -> HttpResponse:
     # Somebody who holds it already (a double click, two tabs) is no longer offered; actions.share() knows them.
     if form.is_valid() or form.has_error("member", "invalid_choice"):
         try:
-            held = actions.share(request.actor, found.public_id, request.POST["member"])
+            # PostgreSQL refuses even to look for a NUL.
+            person_id = request.POST["member"].replace("\0", "")
+            held = actions.share(request.actor, found.public_id, person_id)
         except actions.NotPossible as problem:
             form.errors.pop("member", None)
             form.add_error("member", str(problem))

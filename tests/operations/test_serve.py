@@ -64,6 +64,13 @@ def test_stop_signal_ends_it_with_nothing_left(product, number):
     assert not list((product.folder / "var").glob("*-wal"))
 
 
+def test_stop_signal_sent_twice_at_once_is_one(product):
+    product.start()
+    product.process.send_signal(signal.SIGINT)
+    assert product.signal(signal.SIGTERM) == 0
+    assert "not everything stopped" not in product.output()
+
+
 def test_stop_signal_ends_it_while_a_client_keeps_its_connection(product):
     product.start()
     with socket.create_connection(("127.0.0.1", product.port)) as client:

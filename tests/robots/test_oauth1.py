@@ -35,7 +35,9 @@ def auth(values: Any, **more: Any) -> OAuth1:
 
 @pytest.mark.parametrize("where", ["auth_header", "query", "body"])
 @pytest.mark.parametrize("method", ["HMAC-SHA1", "HMAC-SHA256"])
-def test_requests_oauthlib_signs_in_header_query_and_form(cast: Cast, live: Any, where: str, method: str) -> None:
+def test_requests_oauthlib_signs_in_header_query_and_form(
+    cast: Cast, live: Any, where: str, method: str
+) -> None:
     signer = auth(cast.robby_values, signature_type=where, signature_method=method)
     if where == "body":
         # A form is no JSON: the signature is right (415 says so), a wrong one would be 401.
@@ -47,13 +49,17 @@ def test_requests_oauthlib_signs_in_header_query_and_form(cast: Cast, live: Any,
 
 
 def test_requests_oauthlib_writes_json(cast: Cast, live: Any) -> None:
-    answer = requests.post(live.url + WORKSPACES, json={"name": "By OAuth1"}, auth=auth(cast.robby_values), timeout=10)
+    answer = requests.post(
+        live.url + WORKSPACES, json={"name": "By OAuth1"}, auth=auth(cast.robby_values), timeout=10
+    )
     assert answer.status_code == 201
 
 
 def test_authlib_signs_and_gets_tokens(cast: Cast, live: Any) -> None:
     values = cast.robby_values
-    signer = AuthlibAuth(values.client_id, values.client_secret, values.oauth1_token, values.oauth1_token_secret)
+    signer = AuthlibAuth(
+        values.client_id, values.client_secret, values.oauth1_token, values.oauth1_token_secret
+    )
     assert requests.get(live.url + "/api/v1/me", auth=signer, timeout=10).status_code == 200
     session = AuthlibSession(values.client_id, values.client_secret)
     session.fetch_token(live.url + "/oauth2/token", grant_type="client_credentials")
@@ -192,14 +198,18 @@ def test_a_body_hash_is_verified_and_can_be_required(cast: Cast, client: Any) ->
     assert "oauth_body_hash" in plain["Authorization"]
     tampered = client.post(WORKSPACES, '{"name": "Other"}', content_type="application/json", headers=plain)
     assert tampered.status_code == 401 and "oauth_body_hash" in tampered.json()["detail"]
-    answer = client.post(WORKSPACES, body, content_type="application/json", headers=signed(cast, WORKSPACES, body))
+    answer = client.post(
+        WORKSPACES, body, content_type="application/json", headers=signed(cast, WORKSPACES, body)
+    )
     assert answer.status_code == 201, answer.content
 
 
 def test_a_required_body_hash_that_is_missing_is_refused(cast: Cast, client: Any) -> None:
     Robot.objects.filter(pk=cast.robby.pk).update(require_body_hash=True)
     signer = auth(cast.robby_values)
-    prepared = requests.Request("POST", "http://testserver" + WORKSPACES, json={"name": "x"}, auth=signer).prepare()
+    prepared = requests.Request(
+        "POST", "http://testserver" + WORKSPACES, json={"name": "x"}, auth=signer
+    ).prepare()
     headers = {"Authorization": str(prepared.headers["Authorization"].decode())}
     assert "oauth_body_hash" not in headers["Authorization"]
     answer = client.post(WORKSPACES, prepared.body, content_type="application/json", headers=headers)
