@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
 
+from accounts.models import Session
 from accounts.sealing import SealBroken, seal, unseal
 
 
@@ -21,9 +22,14 @@ def stored_key(session_key: str | None) -> str:
 class SessionStore(DatabaseStore):
     """See the module; everything else is Django's."""
 
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        """Our row, which knows whose it is."""
+        return Session
+
     def _place(self) -> dict[str, str]:
         return {
-            "table": "django_session",
+            "table": "accounts_session",
             "column": "session_data",
             "organization": "",
             "row": stored_key(self.session_key),
@@ -56,6 +62,18 @@ class SessionStore(DatabaseStore):
         """The row to save, under the fingerprint."""
         row = super().create_model_instance(data)
         row.session_key = stored_key(row.session_key)
+        return self._whose(row, data)
+
+    @staticmethod
+    def _whose(row: Any, data: dict[str, Any]) -> Any:
+        """The row with its person, and with what was noted about their visits (saving writes every column)."""
+        user = data.get("_auth_user_id")
+        row.user_id = int(user) if user else None
+        before = Session.objects.filter(pk=row.session_key).values(
+            "created_at", "last_seen_at", "address", "client"
+        )
+        for name, value in (before.first() or {}).items():
+            setattr(row, name, value)
         return row
 
     def delete(self, session_key: str | None = None) -> None:

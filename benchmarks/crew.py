@@ -1,4 +1,4 @@
-"""Child processes that do what they are told, a line of JSON each way: work that must not share our interpreter lock."""
+"""Child processes that do what they are told, a line of JSON each way: for work with an interpreter of its own."""
 
 import json
 import os

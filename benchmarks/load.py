@@ -1,4 +1,4 @@
-"""A closed loop of keep-alive connections against one server: raw sockets and one selector, so that the load costs little.
+"""A closed loop of keep-alive connections against one server: raw sockets and one selector, so that it costs little.
 
 Every connection asks again as soon as it has its answer. Both cores are shared with the servers, so what this costs
 makes fast servers look slower than they are: ratios err on the modest side.

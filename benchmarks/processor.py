@@ -1,4 +1,4 @@
-"""Who used the processor: our servers, their databases, and whoever else is on this machine (Linux; elsewhere zeros)."""
+"""Who used the processor: our servers, their databases, whoever else is on this machine (Linux; elsewhere zeros)."""
 
 import os
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Interleaved rounds: in each, every variant has a turn on the same machine minutes, so that only ratios are compared."""
+"""Interleaved rounds: in each, every variant has its turn within the same minute, so that only ratios are compared."""
 
 import hashlib
 import statistics
@@ -11,7 +11,7 @@ from benchmarks.load import Load
 
 # "norm" scales a rate to a machine on which the fixed loop takes this long.
 LOOP_SECONDS = 0.010
-LOOP_STEPS = 11_000
+LOOP_STEPS = 38_000
 
 
 @dataclass

@@ -62,19 +62,19 @@ def main() -> None:
     """Measure and print; every server ends with the run, also after a failure, Ctrl-C or SIGTERM."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smoke test of under a minute")
-    quick = parser.parse_args().quick
+    size = QUICK if parser.parse_args().quick else FULL
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     began, watch, load_before = time.monotonic(), Watch.begin(), os.getloadavg()[0]
     with stage() as scene:
-        found = measure(scene, QUICK if quick else FULL)
+        found = measure(scene, size)
         seconds = time.monotonic() - began
         others = watch.others(seconds)
-    print(report.ratio_table(found), report.turn_table(found), sep="\n\n")
-    print(
-        f"\n{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-        f"{(QUICK if quick else FULL).rounds} rounds, {seconds:.0f} s. Noise: others used {others:.0%} of the processor, "
-        f"load average before the run {load_before:.1f}."
+    closing = (
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"{size.rounds} rounds, {seconds:.0f} s. Others used {others:.0%} of the processor meanwhile; "
+        f"load average before: {load_before:.1f}."
     )
+    print(report.ratio_table(found), report.turn_table(found), closing, sep="\n\n")
 
 
 def say(what: str) -> None:

@@ -1,4 +1,4 @@
-"""What every benchmark runs on: throw-away PostgreSQL and Redis, databases in it, web servers; gone with the `with` block."""
+"""What every benchmark runs on: throw-away PostgreSQL and Redis, databases, web servers; gone with the `with` block."""
 
 import json
 import os

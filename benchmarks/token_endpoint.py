@@ -1,4 +1,4 @@
-"""An access token for a robot: `POST /oauth2/token` beside django-oauth-toolkit's own endpoint, stock and with a fast hasher.
+"""An access token for a robot: `POST /oauth2/token` beside django-oauth-toolkit, stock and with a fast hasher.
 
 Same PostgreSQL, same granian with the shipped threads, persistent connections, Basic and two scopes for both. Stock
 pays PBKDF2 for secrets that nobody could guess anyway; the fast hasher shows what it costs without that.

@@ -1,4 +1,4 @@
-"""Fills a table of access tokens, ours or django-oauth-toolkit's, with copies of the newest row: same columns, same life."""
+"""Fills a table of access tokens, ours or django-oauth-toolkit's, with copies of its newest row."""
 
 import psycopg
 from psycopg import sql
@@ -28,7 +28,7 @@ def fill(database_url: str, table: str, rows: int) -> int:
         names = [str(column) for (column,) in columns]
         connection.execute(
             sql.SQL(
-                "INSERT INTO {table} ({columns}) SELECT {values} FROM {table} CROSS JOIN generate_series(0, {last}) AS n "
+                "INSERT INTO {table} ({columns}) SELECT {values} FROM {table}, generate_series(0, {last}) AS n "
                 "WHERE id = (SELECT max(id) FROM {table})"
             ).format(
                 table=name,

@@ -29,6 +29,15 @@ class CreateForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"initial": {"creation_key": uuid.uuid4().hex}} | kwargs)
 
+    def clean(self) -> None:
+        """A hidden value never comes back: a broken key would stay broken."""
+        if "creation_key" in self.errors:
+            self.data = self.data.copy()
+            self.data["creation_key"] = uuid.uuid4().hex
+            self.add_error(
+                "understand", _("A part of this form got lost. Tick the box and press Create again.")
+            )
+
 
 class RobotForm(forms.Form):
     """Details and access."""

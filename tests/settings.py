@@ -1,10 +1,18 @@
 """The product's settings with what a test run needs: files of its own, plain static files, a key prefix per process."""
 
+import atexit
 import os
+import shutil
+import tempfile
 from typing import Any
 
-from config.settings import *  # noqa: F403
-from config.settings import CACHES, CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES, EMBEDDED, GATEHOUSE_VAR
+if "GATEHOUSE_VAR" not in os.environ:
+    # `make test` gives the run a folder; pytest by hand gets one, too, so that two runs never meet in a file.
+    os.environ["GATEHOUSE_VAR"] = tempfile.mkdtemp(prefix="gatehouse-test-")
+    atexit.register(shutil.rmtree, os.environ["GATEHOUSE_VAR"], ignore_errors=True)
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import CACHES, CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES, EMBEDDED, GATEHOUSE_VAR  # noqa: E402
 
 _process = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

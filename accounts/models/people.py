@@ -109,6 +109,9 @@ class Organization(models.Model):
     # NOT NULL and protected: an organization with no owner, or with two, cannot be written.
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="owned_organizations")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Who must have a second factor: Policy.
+    second_factor = models.CharField(max_length=8, default="nobody")
+    invitations_a_day = models.PositiveIntegerField(default=40)
 
     def __str__(self) -> str:
         return self.name
@@ -184,6 +187,7 @@ class Invitation(models.Model):
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.MEMBER)
     api_access = models.BooleanField(default=False)
     manage_people = models.BooleanField(default=False)
+    groups = models.ManyToManyField("accounts.Group", blank=True, related_name="+")
     invited_by_key = models.CharField(max_length=64, blank=True)
     invited_by_name = models.CharField(max_length=120, blank=True)
     mail = models.ForeignKey("accounts.OutgoingMail", null=True, on_delete=models.SET_NULL, related_name="+")

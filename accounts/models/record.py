@@ -5,6 +5,10 @@ refuse every UPDATE, and every DELETE beyond the organization's checkpoint.
 """
 
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models.people import new_public_id
 
 
 class RecordHead(models.Model):
@@ -95,3 +99,34 @@ class RecordCheckpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization_id}:{self.seq}"
+
+
+class RecordCheck(models.Model):
+    """A run of "Verify", so that the page can show its progress and its outcome."""
+
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.CASCADE, related_name="record_checks"
+    )
+    public_id = models.CharField(max_length=64, default=new_public_id, editable=False)
+    asked_at = models.DateTimeField(default=timezone.now)
+    asked_by_name = models.CharField(max_length=120)
+    total = models.BigIntegerField(default=0)
+    checked = models.BigIntegerField(default=0)
+    erased = models.BigIntegerField(default=0)
+    broken_at = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=40, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "public_id"], name="record_check_public_id_is_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["organization"], condition=Q(ended_at=None), name="one_running_check"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id}:{self.checked}/{self.total}"

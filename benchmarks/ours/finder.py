@@ -1,4 +1,4 @@
-"""Finds random access tokens in process: `python -m benchmarks.ours.finder`, told what to do by benchmarks/token_lookup.py."""
+"""Finds random access tokens in process: the child of benchmarks/token_lookup.py."""
 
 import random
 import time

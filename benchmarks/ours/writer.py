@@ -1,4 +1,4 @@
-"""Changes workspaces from several threads: `python -m benchmarks.ours.writer`, told what to do by benchmarks/recorded_writes.py."""
+"""Changes workspaces from several threads: the child of benchmarks/recorded_writes.py."""
 
 import threading
 import time

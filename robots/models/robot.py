@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Organization
+from accounts.models import Group, Organization
 from accounts.models.people import PUBLIC_ID, new_public_id
 from accounts.permissions import Actor, Power, robot_scopes
 
@@ -39,6 +39,8 @@ class Robot(models.Model):
     name = models.CharField(max_length=120, default=NEW_ROBOT)
     description = models.TextField(max_length=2000, blank=True)
     read_only = models.BooleanField(default=False)
+    # Other systems assign robots to groups; the built-in Everyone holds people only.
+    groups = models.ManyToManyField(Group, related_name="robots", blank=True)
     # What an owner ticked beyond the base set (accounts.permissions.ROBOT_SCOPES).
     scopes = models.JSONField(default=list)
     keeper = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Registers one program for client credentials and prints its credentials: `python -m benchmarks.rivals.stock_dot.seed`."""
+"""Registers one program for client credentials and prints its id and secret as JSON."""
 
 import json
 import os
