@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts import invitations
 from accounts import record as chain
 from accounts.events import EventType, action, record
-from accounts.models import Invitation, Membership, Organization, Role, User, normalize_email
+from accounts.models import Group, Invitation, Membership, Organization, Role, User, normalize_email
 from accounts.models.people import RESERVED_SLUGS
 from accounts.permissions import OPERATOR, Actor, ActorKind
 
@@ -61,12 +61,14 @@ def _found(name: str, slug: str, owner: User, public_id: str | None = None) -> O
     given = {"public_id": public_id} if public_id else {}
     organization = Organization.objects.create(name=name, slug=slug, owner=owner, **given)
     chain.open_chain(organization)
+    Group.objects.create(organization=organization, name="Everyone", is_everyone=True)
     Membership.objects.create(organization=organization, user=owner, role=Role.CO_OWNER)
     record(EventType.ORGANIZATION_CREATED, organization, changes={"name": name, "slug": slug})
     return organization
 
 
-def _person(email: str, name: str, password: str | None, verified: bool, language: str = "en") -> User:
+def new_person(email: str, name: str, password: str | None, verified: bool, language: str = "en") -> User:
+    """A user and their address; call inside an action."""
     user = User.objects.create_user(email, password, name=name, language=language)
     EmailAddress.objects.create(user=user, email=user.email, verified=verified, primary=True)
     return user
@@ -84,7 +86,7 @@ def set_up(
             raise LinkUsed(_("This link has been used."))
         try:
             with transaction.atomic():
-                owner = _person(email, name, password, verified=True, language=language)
+                owner = new_person(email, name, password, verified=True, language=language)
         except IntegrityError as error:
             raise NotPossible(_("Somebody already has this address.")) from error
         with action(Actor(ActorKind.PERSON, owner.public_id, str(owner))):
@@ -101,7 +103,7 @@ def create_organization(
     """
     email = normalize_email(owner_email)
     with action(OPERATOR):
-        owner = User.objects.filter(email=email).first() or _person(email, "", None, verified=False)
+        owner = User.objects.filter(email=email).first() or new_person(email, "", None, verified=False)
         try:
             with transaction.atomic():
                 organization = _found(name, slug, owner, public_id)
@@ -127,7 +129,7 @@ def accept(
         if not invitations.use(link):
             raise LinkUsed(_("This link has been used."))
         if user is None:
-            user = _person(link.address, name, password, verified=True, language=language)
+            user = new_person(link.address, name, password, verified=True, language=language)
         elif password and not user.has_usable_password():
             user.name, user.language = name or user.name, language
             user.set_password(password)

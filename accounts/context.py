@@ -9,14 +9,24 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import hooks
 from accounts.models import Membership
-from accounts.permissions import Actor, Power
+from accounts.permissions import Actor, Power, person_actor
 from accounts.templatetags.look import initials
 
 VERSION = "0.1"
 # label, address name, the power that opens it, the address names under which it is the current one
+PEOPLE = tuple(
+    f"accounts:{name}" for name in "people person person_update invite deactivate reactivate remove offer".split()
+)
+GROUPS = tuple(f"accounts:{name}" for name in "groups group group_update group_delete".split())
 TABS = [
     (_("Overview"), "accounts:overview", Power.VIEW_ORGANIZATION, ("accounts:overview",)),
+    (_("User management"), "accounts:people", Power.VIEW_ORGANIZATION, PEOPLE + GROUPS),
     (_("Workspaces"), "workspaces:list", Power.READ_WORK, ("workspaces",)),
+]
+# Below "User management".
+PEOPLE_TABS = [
+    (_("Users"), "accounts:people", Power.VIEW_ORGANIZATION, PEOPLE),
+    (_("Groups"), "accounts:groups", Power.MANAGE_GROUPS, GROUPS),
 ]
 # Settings: group title, then entries like tabs. The first one that a person may open is where the tab leads.
 SETTINGS = [
@@ -25,15 +35,35 @@ SETTINGS = [
         [
             (_("General"), "accounts:general", Power.MANAGE_ORGANIZATION, ("accounts:general",)),
             (_("Integration settings (robots)"), "robots:list", Power.MANAGE_ROBOTS, ("robots",)),
+            (_("Security policy"), "accounts:policy", Power.MANAGE_ORGANIZATION, ("accounts:policy",)),
         ],
     ),
 ]
+# The second group of Settings, for everybody, in no organization's address: label, address name, where it is the current
+# one, beginnings of allauth's address names included.
+PROFILE = [
+    (_("My data"), "accounts:profile", ("accounts:profile", "account_email")),
+    (_("Security"), "accounts:security", ("accounts:security", "mfa_", "account_change_", "account_set_")),
+    (_("Sessions"), "accounts:sessions", ("accounts:sessions",)),
+]
+# Which organization the top bar keeps on pages that belong to none.
+LAST = "organization"
 
 
-def settings_url(actor: Actor) -> str | None:
-    """Where "Settings" leads for this person, or None."""
+def settings_url(actor: Actor) -> str:
+    """Where "Settings" leads for this person: at least to their profile."""
     entries = (entry for _title, group in SETTINGS for entry in group)
-    return next((_url(entry[1], actor) for entry in entries if actor.can(entry[2])), None)
+    leads = (_url(entry[1], actor) for entry in entries if actor.can(entry[2]))
+    return next(leads, reverse("accounts:profile"))
+
+
+def _profile(request: HttpRequest) -> dict[str, Any]:
+    name = _here(request)[1]
+    items = [
+        {"label": label, "url": reverse(page), "current": name.startswith(where)}
+        for label, page, where in PROFILE
+    ]
+    return {"title": _("Profile"), "items": items}
 
 
 def _url(name: str, actor: Actor) -> str:
@@ -81,9 +111,21 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {"theme": theme if theme in ("light", "dark") else "", "frame": told}
 
 
+def _last(request: HttpRequest, user: Any, memberships: list[Membership]) -> Actor | None:
+    """On a page of no organization: the person in the one they were in last, else in their first."""
+    if not memberships:
+        return None
+    last = request.COOKIES.get(LAST, "")
+    chosen = next((row for row in memberships if row.organization.slug == last), memberships[0])
+    chosen.user = user
+    return person_actor(chosen)
+
+
 def _signed_in(request: HttpRequest, user: Any) -> dict[str, Any]:
-    actor: Actor | None = getattr(request, "actor", None)
-    memberships = Membership.objects.current().filter(user=user).select_related("organization").order_by("pk")
+    memberships = list(
+        Membership.objects.current().filter(user=user).select_related("organization").order_by("pk")
+    )
+    actor: Actor | None = getattr(request, "actor", None) or _last(request, user, memberships)
     here_id = actor.organization.pk if actor and actor.organization else None
     homes: list[dict[str, Any]] = [_organization(row, row.organization_id == here_id) for row in memberships]
     told: dict[str, Any] = {
@@ -94,7 +136,12 @@ def _signed_in(request: HttpRequest, user: Any) -> dict[str, Any]:
             "role_label": actor.membership.role_label if actor and actor.membership else "",
         },
         "organizations": homes,
-        "menu": [{"label": _("Change password"), "url": reverse("account_change_password")}],
+        "side": [_profile(request)],
+        "menu": [
+            {"label": _("Profile"), "url": reverse("accounts:profile")},
+            {"label": _("Security"), "url": reverse("accounts:security")},
+            {"label": _("Sessions"), "url": reverse("accounts:sessions")},
+        ],
     }
     if actor and actor.organization:
         told |= _administration(request, actor) | {
@@ -109,12 +156,12 @@ def _administration(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     side: list[dict[str, Any]] = [
         {"title": title, "items": _entries(group, actor, here)} for title, group in SETTINGS
     ]
-    side = [group for group in side if group["items"]]
-    if leads := settings_url(actor):
-        current = any(item["current"] for group in side for item in group["items"])
-        tabs.append({"label": _("Settings"), "url": leads, "current": current})
+    side = [group for group in [*side, _profile(request)] if group["items"]]
+    current = any(item["current"] for group in side for item in group["items"])
+    tabs.append({"label": _("Settings"), "url": settings_url(actor), "current": current})
     return {
         "tabs": tabs,
+        "people_tabs": _entries(PEOPLE_TABS, actor, here),
         "side": side,
         "admin_url": tabs[0]["url"] if tabs else None,
         "in_administration": any(tab["current"] for tab in tabs),

@@ -3,6 +3,7 @@
 import unicodedata
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -38,6 +39,14 @@ class NameField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """NFC, without outer spaces."""
         return unicodedata.normalize("NFC", super().to_python(value) or "")
+
+
+class SignInForm(LoginForm):
+    """allauth's: with the address in the one spelling that it is stored in."""
+
+    def clean_login(self) -> str:
+        """allauth also looks up whether what was typed is verified, so adapter.authenticate() would be too late."""
+        return normalize_email(super().clean_login())
 
 
 class PasswordForm(forms.Form):

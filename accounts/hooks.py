@@ -36,6 +36,18 @@ overview_cards = Hook("overview_cards")
 overview_attention = Hook("overview_attention")
 # user → number of secrets waiting in "Shared with you".
 top_bar_counts = Hook("top_bar_counts")
+# actor, membership → [{"template", …}]: panels on the right of a person's page.
+person_panels = Hook("person_panels")
+# actor, membership → [{"icon", "text"}]: what stops and what stays when somebody goes; shown before the button.
+leaving_lines = Hook("leaving_lines")
+# actor, membership: called inside the action that ends a membership; upper apps end what is of it.
+membership_ended = Hook("membership_ended")
+# membership → [{"key", "label", "hint"}]: what may work again when somebody is reactivated, asked one by one.
+reactivation_choices = Hook("reactivation_choices")
+# actor, membership, chosen keys: called inside the action that reactivates.
+reactivated = Hook("reactivated")
+# actor, group → [{"name", "url", "kind"}]: what else is in a group (robots).
+group_members = Hook("group_members")
 # actor, thing → [{"icon", "text"}]: what stops when it is cut, from evidence; shown before the button.
 consequences = Hook("consequences")
 # () → [(what, value)]: secrets that tests/test_secrets.py must find nowhere; filled in tests only.

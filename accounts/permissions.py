@@ -9,9 +9,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from accounts.models import Membership, Organization, Role, User
 
@@ -225,8 +229,11 @@ def person_actor(membership: Membership, *, address: str = "", request_id: str =
 
 def request_actor(request: HttpRequest, slug: str) -> Actor:
     """The signed-in person in the organization of this address. Raises Http404 for strangers."""
+    # Imported here: the policy's verbs lie above this module.
+    from accounts.second_factor import with_factor
+
     membership = (
-        Membership.objects.current()
+        with_factor(Membership.objects.current())
         .select_related("organization", "user")
         .filter(organization__slug=slug, user=request.user.pk)
         .first()
@@ -246,6 +253,23 @@ class ActorRequest(HttpRequest):
     actor: Actor
 
 
+def _entered(request: HttpRequest, actor: Actor) -> HttpResponseBase | None:
+    """Where somebody is sent first whom the organization asks for a second factor (docs/decisions/0011)."""
+    from accounts.second_factor import is_missing
+
+    if actor.membership is None or not is_missing(actor.membership):
+        return None
+    return redirect(f"{reverse('accounts:security')}?{urlencode({'needed': actor.home.slug})}")
+
+
+def _remembered(request: HttpRequest, actor: Actor, response: HttpResponseBase) -> HttpResponseBase:
+    """The answer, with a cookie that lets pages of no organization keep this one in the top bar (accounts/context.py)."""
+    if request.COOKIES.get("organization") != actor.home.slug:
+        secure = settings.SESSION_COOKIE_SECURE
+        response.set_cookie("organization", actor.home.slug, httponly=True, secure=secure, samesite="Lax")
+    return response
+
+
 def requires(power: Power) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Put on every view below `/o/<org>/`: makes `request.actor`; a stranger gets 404, an insider without `power` 403.
 
@@ -257,9 +281,11 @@ def requires(power: Power) -> Callable[[Callable[..., HttpResponseBase]], Callab
         def guarded(request: HttpRequest, org: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             actor = request_actor(request, org)
             request.actor = actor  # type: ignore[attr-defined]
+            if (elsewhere := _entered(request, actor)) is not None:
+                return elsewhere
             if not actor.can(power):
                 raise Refused(power, actor)
-            return view(request, *args, **kwargs)
+            return _remembered(request, actor, view(request, *args, **kwargs))
 
         guarded.power = power  # type: ignore[attr-defined]
         return guarded

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -148,13 +148,21 @@ class Verdict:
     reason: str = ""
 
 
+def begin(organization_id: int) -> tuple[int, bytes]:
+    """(seq, hash) after which the kept chain begins: the last checkpoint, or the genesis."""
+    last = RecordCheckpoint.objects.filter(organization_id=organization_id).order_by("-seq").first()
+    return (last.seq, bytes(last.hash)) if last else (0, GENESIS)
+
+
 def _rows(
-    organization_id: int, after: int, batch: int = 2000
-) -> Iterator[tuple[Record, RecordDetails | None]]:
-    """Record rows with their details in order, a batch at a time."""
-    while True:
+    organization_id: int, after: int, until: int, batch: int = 2000
+) -> Iterator[list[tuple[Record, RecordDetails | None]]]:
+    """Record rows with their details in order, a batch at a time: constant memory however long the record is."""
+    while after < until:
         rows = list(
-            Record.objects.filter(organization_id=organization_id, seq__gt=after).order_by("seq")[:batch]
+            Record.objects.filter(organization_id=organization_id, seq__gt=after, seq__lte=until).order_by(
+                "seq"
+            )[:batch]
         )
         if not rows:
             return
@@ -162,28 +170,79 @@ def _rows(
             organization_id=organization_id, seq__gt=after, seq__lte=rows[-1].seq
         )
         details = {row.seq: row for row in told}
-        for row in rows:
-            yield row, details.get(row.seq)
+        yield [(row, details.get(row.seq)) for row in rows]
         after = rows[-1].seq
 
 
-def verify(organization: Organization) -> Verdict:
-    """Walk the chain from the last checkpoint to the head; erased details are counted, not held against it."""
+def verify(
+    organization: Organization,
+    checked: int = 0,
+    erased: int = 0,
+    tell: Callable[[int, int], None] = lambda checked, erased: None,
+) -> Verdict:
+    """Walk the chain from the last checkpoint to the head; erased details are counted, not held against it.
+
+    What is recorded meanwhile is left to the next time. `checked` and `erased` go on where an earlier walk was cut off;
+    `tell(checked, erased)` hears of every batch, and what it raises ends the walk.
+    """
     head = RecordHead.objects.select_related("organization").get(organization=organization)
     key = chain_key(head)
-    start = RecordCheckpoint.objects.filter(organization_id=organization.pk).order_by("-seq").first()
-    seq, previous = (start.seq, bytes(start.hash)) if start else (0, GENESIS)
-    checked = erased = 0
-    for row, details in _rows(organization.pk, seq):
-        if row.seq != seq + 1:
-            return Verdict(checked, erased, seq + 1, "missing")
-        if record_hash(key, previous, row) != bytes(row.hash):
-            return Verdict(checked, erased, row.seq, "changed")
-        if details is None:
-            erased += 1
-        elif details_digest(key, details) != bytes(row.details_digest):
-            return Verdict(checked, erased, row.seq, "details changed")
-        seq, previous, checked = row.seq, bytes(row.hash), checked + 1
+    seq, previous = begin(organization.pk)
+    if checked:
+        seq += checked
+        previous = bytes(Record.objects.get(organization_id=organization.pk, seq=seq).hash)
+    for batch in _rows(organization.pk, seq, head.seq):
+        for row, details in batch:
+            if wrong := _wrong(key, seq, previous, row, details):
+                return Verdict(checked, erased, seq + 1 if wrong == MISSING else row.seq, wrong)
+            erased += details is None
+            seq, previous, checked = row.seq, bytes(row.hash), checked + 1
+        tell(checked, erased)
     if (seq, previous) != (head.seq, bytes(head.hash)):
         return Verdict(checked, erased, seq + 1, "the end is missing")
+    if stray := _beyond(head):
+        return Verdict(checked, erased, stray, "changed")
     return Verdict(checked, erased, None)
+
+
+MISSING = "missing"
+
+
+def _wrong(key: bytes, seq: int, previous: bytes, row: Record, details: RecordDetails | None) -> str:
+    """What is wrong with the row that should follow `seq`; "" when nothing is."""
+    if row.seq != seq + 1:
+        return MISSING
+    if record_hash(key, previous, row) != bytes(row.hash):
+        return "changed"
+    if details is not None and details_digest(key, details) != bytes(row.details_digest):
+        return "details changed"
+    return ""
+
+
+def _beyond(head: RecordHead) -> int | None:
+    """The first row that lies behind the head, where no action of ours puts one."""
+    rows = Record.objects.filter(organization_id=head.pk, seq__gt=head.seq).order_by("seq")
+    first = rows.values_list("seq", flat=True).first()
+    # The head is read after the row: an action that ended meanwhile has moved it with its rows.
+    if first is None or RecordHead.objects.get(pk=head.pk).seq >= first:
+        return None
+    return first
+
+
+def compare(organization: Organization, seq: int, noted: str) -> str:
+    """What contradicts a head noted earlier (as `seq:hash` in hex): a sentence, or "" when the record goes on from it."""
+    began, first = begin(organization.pk)
+    row = Record.objects.filter(organization_id=organization.pk, seq=seq).first()
+    if seq == began:
+        there = first
+    elif seq < began:
+        return f"Line {seq} was pruned, so it can't be compared; the record begins after line {began}."
+    elif row is None:
+        return f"Line {seq} was there when the head was noted, and is missing now."
+    else:
+        there = bytes(row.hash)
+    return (
+        ""
+        if hmac.compare_digest(there.hex(), noted.lower())
+        else f"Line {seq} is not the one that was noted."
+    )

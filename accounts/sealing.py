@@ -85,9 +85,10 @@ def unseal(envelope: str, *, table: str, column: str, organization: str, row: st
     key = settings.GATEHOUSE_KEYS.get(key_id)
     if version != "v1" or key is None:
         raise SealBroken(f"no key {key_id!r} for {table}.{column}")
-    raw = base64.b64decode(encoded)
     bound = _associated(table, column, organization, row) + key_id.encode()
     try:
+        raw = base64.b64decode(encoded, validate=True)
         return AESGCM(key).decrypt(raw[:12], raw[12:], bound).decode()
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
+        # ValueError: cut short, or no base64 at all.
         raise SealBroken(f"{table}.{column} of {row} does not open") from error

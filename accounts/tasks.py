@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts import mail
+from accounts import checking, mail, retention
 from accounts.views import health
 
 
@@ -19,10 +19,23 @@ def send_due_mail() -> None:
     mail.send_due()
 
 
+@shared_task(name="accounts.verify_record")
+def verify_record(check_id: int) -> None:
+    """One run of "Verify"."""
+    checking.run(check_id)
+
+
+@shared_task(name="accounts.wake_due_checks")
+def wake_due_checks() -> None:
+    """Runs of "Verify" that were forgotten or whose worker was killed."""
+    checking.wake_due()
+
+
 @shared_task(name="accounts.sweep")
 def sweep() -> None:
     """Forget old mail rows and expired sessions."""
     from django.core.management import call_command
 
     mail.sweep()
+    retention.finish_all()
     call_command("clearsessions")

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from accounts.views import outbox, pages, welcome
+from accounts.views import (
+    groups,
+    leaving,
+    outbox,
+    ownership,
+    pages,
+    people,
+    policy,
+    profile,
+    security,
+    sessions,
+    welcome,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,6 +27,32 @@ urlpatterns = [
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<str:name>/", outbox.outbox_mail, name="outbox_mail"),
     path("outbox/<str:name>/html/", outbox.outbox_html, name="outbox_html"),
+    path("profile/", profile.mine, name="profile"),
+    path("profile/security/", security.security, name="security"),
+    path("profile/proof/", security.mailed_proof, name="mailed_proof"),
+    path("profile/sessions/", sessions.listed, name="sessions"),
+    path("profile/sessions/others/end/", sessions.end_others, name="end_sessions"),
+    path("profile/sessions/<str:session>/end/", sessions.end, name="end_session"),
     path("o/<slug:org>/", pages.overview, name="overview"),
+    path("o/<slug:org>/settings/security/", policy.security, name="policy"),
     path("o/<slug:org>/settings/general/", pages.general, name="general"),
+    path("o/<slug:org>/people/", people.people, name="people"),
+    path("o/<slug:org>/invite/", people.invite, name="invite"),
+    path("o/<slug:org>/invitations/<str:invitation>/again/", people.invitation_again, name="invitation_again"),
+    path("o/<slug:org>/invitations/<str:invitation>/revoke/", people.invitation_revoke, name="invitation_revoke"),
+    path("o/<slug:org>/invitations/<str:invitation>/link/", people.invitation_link, name="invitation_link"),
+    path("o/<slug:org>/people/<str:person>/", people.person, name="person"),
+    path("o/<slug:org>/people/<str:person>/update/", people.person_update, name="person_update"),
+    path("o/<slug:org>/people/<str:person>/deactivate/", leaving.deactivate, name="deactivate"),
+    path("o/<slug:org>/people/<str:person>/reactivate/", leaving.reactivate, name="reactivate"),
+    path("o/<slug:org>/people/<str:person>/remove/", leaving.remove, name="remove"),
+    path("o/<slug:org>/people/<str:person>/offer/", ownership.offer, name="offer"),
+    path("o/<slug:org>/ownership/", ownership.page, name="ownership"),
+    path("o/<slug:org>/ownership/end/", ownership.end, name="ownership_end"),
+    path("o/<slug:org>/leave/", leaving.leave, name="leave"),
+    path("o/<slug:org>/groups/", groups.groups, name="groups"),
+    path("o/<slug:org>/groups/<str:group>/", groups.group, name="group"),
+    path("o/<slug:org>/groups/<str:group>/update/", groups.update, name="group_update"),
+    path("o/<slug:org>/groups/<str:group>/people/", groups.people, name="group_people"),
+    path("o/<slug:org>/groups/<str:group>/delete/", groups.delete, name="group_delete"),
 ]

@@ -29,10 +29,8 @@ class Row:
 
     def line(self) -> str:
         """Its line of the table."""
-        if self.least is not None:
-            promise = f"≥ {self.least:g}"
-        else:
-            promise = f"≤ {self.most:g}" if self.most is not None else "–"
+        bounds = (("≥", self.least), ("≤", self.most))
+        promise = next((f"{sign} {bound:g}" for sign, bound in bounds if bound is not None), "–")
         verdict = "yes" if self.is_kept else "**no**"
         span = f"{short(min(self.ratios))} – {short(max(self.ratios))}"
         cells = [self.what, f"{short(self.median)} ×", span, promise, "–" if promise == "–" else verdict]
@@ -48,8 +46,8 @@ class Measured:
 
 
 def ratios(ours: list[Turn], theirs: list[Turn]) -> list[float]:
-    """Rates, round by round."""
-    return [mine.norm / other.norm for mine, other in zip(ours, theirs, strict=True)]
+    """Rates as they were, round by round: the loop's own noise would only add to theirs."""
+    return [mine.rate / other.rate for mine, other in zip(ours, theirs, strict=True)]
 
 
 def processor_ratios(ours: list[Turn], theirs: list[Turn]) -> list[float]:

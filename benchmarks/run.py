@@ -32,7 +32,7 @@ class Size:
     lookups: int
 
 
-FULL = Size(rounds=5, seconds=3.0, tokens=100_000, many=1_000_000, lookups=3000)
+FULL = Size(rounds=9, seconds=1.5, tokens=100_000, many=1_000_000, lookups=3000)
 QUICK = Size(rounds=2, seconds=1.0, tokens=20_000, many=100_000, lookups=1000)
 FEW = 10_000
 
@@ -46,8 +46,8 @@ def measure(scene: Stage, size: Size) -> list[report.Measured]:
     say("token look-up")
     found = [token_lookup.measure(gatehouse, FEW, size.many, size.rounds, size.lookups)]
     say("recorded writes")
-    found.append(recorded_writes.on_postgresql(gatehouse, size.rounds, size.seconds / 2))
-    found.append(recorded_writes.on_sqlite(gatehouse, size.rounds, size.seconds / 2))
+    found.append(recorded_writes.on_postgresql(gatehouse, size.rounds, size.seconds))
+    found.append(recorded_writes.on_sqlite(gatehouse, size.rounds, size.seconds))
     say("starting web servers")
     web = gatehouse.web()
     rivals = [stock_dot(scene, STOCK, 300.0), stock_dot(scene, FAST, 3.0, "fast")]
@@ -79,7 +79,7 @@ def main() -> None:
 
 def say(what: str) -> None:
     """Tell the person who is waiting, on stderr."""
-    print(f"bench: {what}…", file=sys.stderr, flush=True)
+    print(f"bench: {time.strftime('%H:%M:%S')} {what}…", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

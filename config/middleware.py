@@ -18,6 +18,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.middleware import common, csrf
 from django.utils import timezone, translation
 
+from accounts import sessions as sessions_of_people
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 _machine = re.compile(settings.MACHINE_PATHS)
 _request_id = re.compile(r"\A[A-Za-z0-9._-]{1,64}\Z")
@@ -137,6 +139,8 @@ class PersonMiddleware:
             with translation.override("en"):
                 return self.get_response(request)
         user = request.user
+        if user.is_authenticated:
+            sessions_of_people.note_visit(request)
         language = user.language if user.is_authenticated else translation.get_language_from_request(request)
         zone = user.time_zone if user.is_authenticated else settings.TIME_ZONE
         with translation.override(language), timezone.override(known_zone(zone)):

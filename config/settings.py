@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(GATEHOUSE_VAR / "timetable")
 # The sweeps: whatever is due is a row with a time; these find what a lost message forgot (house.md, idea 5).
 CELERY_BEAT_SCHEDULE = {
     "send due mail": {"task": "accounts.send_due_mail", "schedule": 15.0},
+    "wake forgotten checks of the record": {"task": "accounts.wake_due_checks", "schedule": 30.0},
     "sweep accounts": {"task": "accounts.sweep", "schedule": 3600.0},
     "sweep access tokens": {"task": "robots.sweep", "schedule": 600.0},
 }
@@ -191,6 +192,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -203,6 +205,15 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+MFA_ADAPTER = "accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {"login_webauthn": "accounts.forms_profile.PasskeyLoginForm"}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Gatehouse"
+# Browsers allow passkeys on http for localhost only, which is where development runs.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = GATEHOUSE_TRUSTED_PROXIES

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/oauth-authorization-server", machine.metadata, name="oauth_metadata"),
     path("api/v1/", api.urls),
     # people
+    path("accounts/", include("accounts.sign_in_urls")),
     path("accounts/", include("allauth.account.urls")),
     path("language/", pages.language, name="set_language"),
     path("", include("accounts.urls")),

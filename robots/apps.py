@@ -19,6 +19,9 @@ class RobotsConfig(AppConfig):
         hooks.overview_cards.register(panels.cards)
         hooks.overview_attention.register(panels.attention)
         hooks.consequences.register(panels.consequences)
+        hooks.leaving_lines.register(panels.leaving_lines)
+        hooks.membership_ended.register(panels.membership_ended)
+        hooks.group_members.register(panels.group_members)
         hooks.error_shape.register(_oauth_shape)
 
 

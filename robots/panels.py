@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import Group, Membership
 from accounts.permissions import Actor, Power
 from accounts.templatetags.look import when
 from robots.models import Reveal, Robot, Secret, Share
@@ -98,3 +99,40 @@ def _last_use(robot: Robot, secret: Secret) -> dict[str, Any]:
     }
     # The words may be anybody's: escaped here, because `when` gives markup.
     return {"icon": "history", "text": format_html(_("{client} on {address}, last seen {time}"), **names)}
+
+
+def leaving_lines(actor: Actor, membership: Membership) -> list[dict[str, Any]]:
+    """What stops and stays when somebody goes: shares, present secrets they have seen, robots they keep."""
+    rows = []
+    if names := _names(Robot.objects.filter(shares__membership=membership, retired_at=None)):
+        rows.append({"icon": "key-off", "text": _("Hidden from them: the secrets of %(robots)s.") % {"robots": names}})
+    living = Secret.objects.alive(timezone.now()).filter(robot__organization=membership.organization)
+    if names := _names(Robot.objects.filter(secrets__in=living.filter(reveals__user=membership.user), retired_at=None)):
+        told = _("They have seen the present secrets of %(robots)s: those go on working until you renew them.")
+        rows.append({"icon": "eye", "text": told % {"robots": names}})
+    keeps = Robot.objects.filter(organization=membership.organization, keeper=membership.user, retired_at=None)
+    if names := _names(keeps):
+        rows.append({"icon": "robot", "text": _("They look after %(robots)s: choose another keeper.") % {"robots": names}})
+    return rows
+
+
+def _names(robots: Any) -> str:
+    """At most ten names, and how many more."""
+    listed = list(robots.distinct().order_by("name").values_list("name", flat=True)[:11])
+    more = ", …" if len(listed) > 10 else ""
+    return ", ".join(listed[:10]) + more
+
+
+def membership_ended(actor: Actor, membership: Membership) -> None:
+    """Shares go with the membership, keepers become names; what they have seen stays noted."""
+    Share.objects.filter(membership=membership).delete()
+    Robot.objects.filter(organization=membership.organization, keeper=membership.user).update(keeper=None)
+
+
+def group_members(actor: Actor, group: Group) -> list[dict[str, Any]]:
+    """The robots in a group."""
+    rows = Robot.objects.filter(groups=group, retired_at=None).select_related("organization").order_by("name")
+    link = actor.can(Power.MANAGE_ROBOTS)
+    return [
+        {"name": row.name, "url": row.get_absolute_url() if link else None, "kind": _("Robot")} for row in rows[:500]
+    ]

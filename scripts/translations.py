@@ -116,19 +116,21 @@ def main() -> int:
     """0 if all is well; else 1, with a line for each problem."""
     for program in ("xgettext", "msgfmt", "msgattrib", "msgmerge"):
         debian.need(lambda name=program: shutil.which(name), "gettext", f"gettext's {program}")  # type: ignore[misc]
-    codes = languages()
+    codes, is_writing = languages(), "--write" in sys.argv[1:]
     with servers.scratch() as folder:
         fresh = extract(folder, codes)
-        if "--write" in sys.argv[1:]:
+        if is_writing:
             write(codes, fresh)
         found = [problem for code in codes for problem in problems(code, fresh)]
     for problem in found:
         print(problem)
-    if found:
+    if found and is_writing:
+        print(f"The catalogues are in step with the sources; {len(found)} to translate.")
+    elif found:
         print(
-            f"{len(found)} to do. `make messages` brings the catalogues in step; then translate what it lists."
+            f"{len(found)} to do. `make messages` brings the catalogues in step and lists what to translate."
         )
-    return 1 if found else 0
+    return 1 if found and not is_writing else 0
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.test import Client
 
+from accounts import grouping
 from accounts.events import action
-from accounts.models import Membership, Organization, Role, User
+from accounts.models import Group, Membership, Organization, Role, User
 from accounts.permissions import OPERATOR, Actor, person_actor
 from accounts.record import open_chain
 from robots import actions as robots
@@ -37,6 +38,7 @@ def organization(slug: str, owner: User) -> Organization:
     """An organization with its owner."""
     made = Organization.objects.create(name=slug.capitalize(), slug=slug, owner=owner)
     open_chain(made)
+    Group.objects.create(organization=made, name="Everyone", is_everyone=True)
     Membership.objects.create(organization=made, user=owner, role=Role.CO_OWNER)
     return made
 
@@ -52,6 +54,7 @@ class Cast:
     robby_values: Credentials
     reader: Robot
     reader_values: Credentials
+    group: Group
     _clients: dict[str, Client] = field(default_factory=dict)
 
     def membership(self, name: str) -> Membership:
@@ -82,8 +85,9 @@ def assemble() -> Cast:
             if name != "olga":
                 Membership.objects.create(organization=home, user=users[name], role=role, **ticked)
     owner = person_actor(Membership.objects.select_related("user", "organization").get(user=users["olga"]))
+    group = grouping.create(owner, "Site cameras")
     robby, reader = robots.create(owner, "a" * 32, "Robby"), robots.create(owner, "b" * 32, "Reader")
     Robot.objects.filter(pk=reader.robot.pk).update(read_only=True)
     reader.robot.refresh_from_db()
     assert robby.values and reader.values
-    return Cast(home, elsewhere, users, robby.robot, robby.values, reader.robot, reader.values)
+    return Cast(home, elsewhere, users, robby.robot, robby.values, reader.robot, reader.values, group)

@@ -11,8 +11,8 @@ if "GATEHOUSE_VAR" not in os.environ:
     os.environ["GATEHOUSE_VAR"] = tempfile.mkdtemp(prefix="gatehouse-test-")
     atexit.register(shutil.rmtree, os.environ["GATEHOUSE_VAR"], ignore_errors=True)
 
-from config.settings import *  # noqa: E402, F403
-from config.settings import CACHES, CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES, EMBEDDED, GATEHOUSE_VAR  # noqa: E402
+from config.settings import *  # noqa: F403
+from config.settings import CACHES, CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES, EMBEDDED, GATEHOUSE_VAR
 
 _process = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

@@ -7,3 +7,13 @@ class TokensConfig(AppConfig):
     """Personal access tokens and the machine door."""
 
     name = "tokens"
+
+    def ready(self) -> None:
+        """Register with the ground's hooks."""
+        from accounts import hooks
+        from tokens import panels
+
+        hooks.leaving_lines.register(panels.leaving_lines)
+        hooks.membership_ended.register(panels.membership_ended)
+        hooks.reactivation_choices.register(panels.reactivation_choices)
+        hooks.reactivated.register(panels.reactivated)

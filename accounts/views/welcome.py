@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import actions, invitations
+from accounts import actions, invitations, inviting
 from accounts.forms import FirstRunForm, PasswordForm, WelcomeForm
 from accounts.models import Invitation, User
 from accounts.sealing import SealBroken, seal, unseal
+from accounts.views import joining
 
 COOKIE = "welcome"
 COOKIE_PLACE = {"table": "cookie", "column": COOKIE, "organization": "", "row": ""}
@@ -58,6 +59,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
             status=200 if request.method == "GET" else 410,
         )
     person = invitations.invited_person(link)
+    if request.user.is_authenticated and link.purpose == Invitation.Purpose.JOIN:
+        return joining.answer(request, link)
     if person is not None and person.has_usable_password():
         return render(request, "accounts/welcome.html", _told(link, "existing", None))
     form = _form(request, link)
@@ -91,7 +94,8 @@ def _use(link: Invitation, person: User | None, form: PasswordForm) -> User:
     language = translation.get_language() or "en"
     if isinstance(form, FirstRunForm):
         return actions.set_up(link, language=language, **form.cleaned_data)
-    return actions.accept(link, person, language=language, **form.cleaned_data)
+    verb = inviting.join if link.purpose == Invitation.Purpose.JOIN else actions.accept
+    return verb(link, person, language=language, **form.cleaned_data)
 
 
 def _sign_in(request: HttpRequest, user: User) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import ActorRequest, Power, requires
+from accounts.reauthentication import recently_authenticated
 from robots import pages, renewal, switches
 from robots.forms import SureForm
 from robots.models import Robot
@@ -43,6 +44,7 @@ def switch_off(request: ActorRequest, robot: str) -> HttpResponse:
 
 
 @requires(Power.MANAGE_ROBOTS)
+@recently_authenticated
 @require_http_methods(["GET", "POST"])
 def oauth1_off(request: ActorRequest, robot: str) -> HttpResponse:
     """Signed requests end, the token pair is destroyed."""
@@ -59,6 +61,7 @@ def oauth1_off(request: ActorRequest, robot: str) -> HttpResponse:
 
 
 @requires(Power.MANAGE_ROBOTS)
+@recently_authenticated
 @require_http_methods(["GET", "POST"])
 def close_sharing(request: ActorRequest, robot: str) -> HttpResponse:
     """Nobody can be shown these secrets any more."""
@@ -76,6 +79,7 @@ def close_sharing(request: ActorRequest, robot: str) -> HttpResponse:
 
 
 @requires(Power.MANAGE_ROBOTS)
+@recently_authenticated
 @require_http_methods(["GET", "POST"])
 def delete(request: ActorRequest, robot: str) -> HttpResponse:
     """Irreversible, with a tick."""

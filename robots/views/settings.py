@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import ActorRequest, Power, requires
+from accounts.reauthentication import recently_authenticated
 from robots import actions, pages
 from robots.forms import CreateForm, RobotForm, ShareForm
 from robots.models import Robot
@@ -33,6 +34,7 @@ def _slug(request: ActorRequest) -> str:
 
 
 @requires(Power.MANAGE_ROBOTS)
+@recently_authenticated(asks=lambda request: "create" in request.GET, back="?create")
 @require_http_methods(["GET", "POST"])
 def robots(request: ActorRequest) -> HttpResponse:
     """The list; a POST to it creates."""

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.permissions import ActorRequest, Power, requires
 from accounts.questions import whom_to_ask
+from accounts.reauthentication import recently_authenticated
 from robots import actions, pages
 from robots.models import Share
 from robots.models.share import seen_by
@@ -49,6 +50,7 @@ def _told(request: ActorRequest, held: Share, lost: bool = False, problem: str =
 
 
 @requires(Power.VIEW_ORGANIZATION)
+@recently_authenticated
 @require_http_methods(["GET", "POST"])
 def reveal(request: ActorRequest, robot: str) -> HttpResponse:
     """GET: the same page with the button; POST: the values, once."""

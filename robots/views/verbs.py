@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import ActorRequest, Power, requires
+from accounts.reauthentication import recently_authenticated
 from robots import actions, pages, renewal, switches
 from robots.forms import CheckForm, RenewForm, ScopesForm
 from robots.models import Robot
@@ -23,6 +24,7 @@ def page(request: ActorRequest, robot: Robot, status: int = 422, **forms: object
 
 
 @requires(Power.MANAGE_ROBOTS)
+@recently_authenticated
 @require_http_methods(["GET", "POST"])
 def renew(request: ActorRequest, robot: str) -> HttpResponse:
     """GET: what will stop, and the button; POST: the new values, once."""

@@ -44,7 +44,11 @@ class Product:
     def start(self) -> "Product":
         """Start it and wait until it says that it is ready."""
         self.spawn()
-        wait_until(lambda: "Gatehouse is ready" in self.output() or self.has_ended(), "the product to start")
+        wait_until(
+            lambda: "Gatehouse is ready" in self.output() or self.has_ended(),
+            "the product to start",
+            self.output,
+        )
         assert not self.has_ended(), self.output()
         return self
 
@@ -111,11 +115,11 @@ class Product:
                     os.kill(pid, signal.SIGKILL)
 
 
-def wait_until(is_so: Callable[[], bool], what: str) -> None:
-    """Return when `is_so` becomes true; fail with `what` if it takes too long."""
+def wait_until(is_so: Callable[[], bool], what: str, output: Callable[[], str] = str) -> None:
+    """Return when `is_so` becomes true; fail with `what` and the `output` so far if it takes too long."""
     deadline = time.monotonic() + PATIENCE
     while not is_so():
-        assert time.monotonic() < deadline, f"waited {PATIENCE:g} s for {what}"
+        assert time.monotonic() < deadline, f"waited {PATIENCE:g} s for {what}\n{output()}"
         time.sleep(0.05)
 
 

@@ -103,7 +103,7 @@ def test_second_start_collects_nothing_again_and_makes_what_may_be_lost(product)
 def test_taken_port_is_said_in_a_sentence(product):
     with socket.create_server(("127.0.0.1", product.port)):
         product.spawn()
-        wait_until(product.has_ended, "the refusal")
+        wait_until(product.has_ended, "the refusal", product.output)
     assert product.process.returncode != 0
     assert f"Port {product.port} on 127.0.0.1 is taken" in product.output()
     assert "Traceback" not in product.output()
@@ -113,6 +113,9 @@ def test_second_one_on_the_same_data_is_refused(running):
     second = Product(running.folder, {})
     second.log = running.folder / "second.txt"
     second.spawn()
-    wait_until(second.has_ended, "the refusal")
+    try:
+        wait_until(second.has_ended, "the refusal", second.output)
+    finally:
+        second.clean_up()
     assert "Another `manage.py serve` runs" in second.output()
     assert running.is_up()

@@ -1,5 +1,6 @@
 """`manage.py serve`: web, worker and timetable as one process tree in the foreground (config/supervisor.py)."""
 
+import contextlib
 import ctypes
 import errno
 import fcntl
@@ -22,7 +23,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.log import configure_logging
 
@@ -217,13 +218,11 @@ def answers(host: str, port: int) -> bool:
 
 
 def fold_in_wal() -> None:
-    """Leave SQLite's databases as one file each, fit for a copy: its last user, closing properly, folds the log in.
-
-    The parts don't close properly, they end.
-    """
+    """Leave SQLite's databases as one file each, fit for a copy; the parts don't close them, they end."""
     if settings.EMBEDDED:
         for alias in connections:
-            with connections[alias].cursor() as cursor:
+            # Busy: somebody else has it open, and will be the last one.
+            with contextlib.suppress(DatabaseError), connections[alias].cursor() as cursor:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connections.close_all()
 

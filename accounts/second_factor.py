@@ -1,0 +1,72 @@
+"""Who must have a second factor: an organization's policy, asked when somebody enters its pages (decision 0011)."""
+
+from allauth.mfa.models import Authenticator
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actions import NotPossible
+from accounts.events import EventType, action, record
+from accounts.models import Membership, Organization, Role
+from accounts.models.people import MembershipQuerySet
+from accounts.permissions import Actor
+
+# Recovery codes are a way back, not a factor of their own.
+FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+MANAGERS = (Role.CO_OWNER, Role.ADMINISTRATOR)
+
+
+class Policy(models.TextChoices):
+    """Values of `Organization.second_factor`."""
+
+    NOBODY = "nobody", gettext_lazy("Nobody")
+    MANAGERS = "managers", gettext_lazy("Owners and administrators")
+    EVERYONE = "everyone", gettext_lazy("Everyone")
+
+
+def with_factor(memberships: MembershipQuerySet) -> MembershipQuerySet:
+    """Each row knows `has_factor`, in the same query."""
+    return memberships.annotate(
+        has_factor=Exists(Authenticator.objects.filter(user=OuterRef("user"), type__in=FACTORS))
+    )
+
+
+def asked_of(membership: Membership, policy: str) -> bool:
+    """Whether `policy` asks this person for a factor."""
+    return policy == Policy.EVERYONE or (policy == Policy.MANAGERS and membership.role in MANAGERS)
+
+
+def is_missing(membership: Membership) -> bool:
+    """Whether the organization asks for a factor that this person has not; the row comes from with_factor()."""
+    return asked_of(membership, membership.organization.second_factor) and not membership.has_factor  # type: ignore[attr-defined]
+
+
+def locked_out(organization: Organization, policy: str) -> list[Membership]:
+    """Whom this policy would send to their security page first, the owner before the others."""
+    rows = with_factor(Membership.objects.current()).filter(organization=organization, has_factor=False)
+    found = [row for row in rows.select_related("user", "organization") if asked_of(row, policy)]
+    return sorted(found, key=lambda row: (not row.is_owner, str(row.user)))
+
+
+def set_policy(actor: Actor, policy: str) -> list[Membership]:
+    """Ask these people for a factor from the next page on; who has none yet is returned. Raises NotPossible."""
+    with action(actor):
+        locked = Organization.objects.select_for_update(no_key=True).get(pk=actor.home.pk)
+        out = locked_out(locked, policy)
+        if out and out[0].is_owner:
+            raise NotPossible(
+                _(
+                    "%(name)s owns this organization and has no second factor yet. They set one up first, under Profile, "
+                    "Security."
+                )
+                % {"name": out[0].user}
+            )
+        if locked.second_factor != policy:
+            record(
+                EventType.ORGANIZATION_POLICY_CHANGED,
+                locked,
+                changes={"second_factor": [locked.second_factor, policy]},
+            )
+            Organization.objects.filter(pk=locked.pk).update(second_factor=policy)
+    return out

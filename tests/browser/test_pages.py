@@ -1,0 +1,69 @@
+"""Every page in every theme, width and language: nothing for axe, the content policy or the console to complain about."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.browser import chrome, complaints, pages
+from tests.browser.pages import PAGES, Page
+from tests.browser.site import Site, Visitor
+
+GROUPS = {name: getattr(pages, name) for name in "DOORS OWN ADMINISTRATION LIST ROBOT VERBS HOLDER".split()}
+# width, what the system says, what the person has chosen: both ways to each theme, each theme in each width.
+LOOKS = [
+    (chrome.WIDE, "light", ""),
+    (chrome.WIDE, "dark", ""),
+    (chrome.NARROW, "light", "dark"),
+    (chrome.NARROW, "dark", "light"),
+]
+
+
+def wear(visitor: Visitor, look: tuple[dict[str, int], str, str]) -> str:
+    """Change width and theme of the page that is open; what to call it."""
+    size, system, chosen = look
+    visitor.tab.set_viewport_size(size)  # type: ignore[arg-type]
+    visitor.tab.emulate_media(color_scheme=system)  # type: ignore[arg-type]
+    visitor.tab.evaluate(
+        "(theme) => { if (theme) document.documentElement.dataset.bsTheme = theme;"
+        " else delete document.documentElement.dataset.bsTheme; }",
+        chosen,
+    )
+    return f"{size['width']} {chosen or system}"
+
+
+def looked_at(site: Site, page: Page, language: str) -> Iterator[str]:
+    """What is wrong with a page."""
+    visitor = site.visitor(page.who)
+    visitor.heard.clear()
+    visitor.tab.set_viewport_size(chrome.WIDE)  # type: ignore[arg-type]
+    status = pages.open_page(visitor.tab, page, site.world)
+    if status != page.status:
+        yield f"status: {status}, not {page.status}"
+    yield from complaints.policy(visitor.tab)
+    yield from complaints.language(visitor.tab, language)
+    for look in LOOKS if language == "en" else LOOKS[::3]:
+        worn = wear(visitor, look)
+        problems = complaints.width(visitor.tab)
+        if language == "en" or look == LOOKS[-1]:
+            problems += complaints.axe(visitor.tab)
+        yield from (f"{worn}: {problem}" for problem in problems)
+    if language == "en":
+        for look in (LOOKS[-1], LOOKS[0]):
+            worn = wear(visitor, look)
+            yield from (f"{worn}: {problem}" for problem in complaints.grown(visitor.tab))
+    yield from visitor.heard
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_nothing_is_wrong_with(site: Callable[[], Site], group: str) -> None:
+    here = site()
+    wrong = []
+    for language in ("en", "pl"):
+        here.speaks(language)
+        for page in GROUPS[group]:
+            wrong += [f"{page} {language} {problem}" for problem in looked_at(here, page, language)]
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def test_every_page_is_in_a_group() -> None:
+    assert sorted(map(str, PAGES)) == sorted(str(page) for group in GROUPS.values() for page in group)
