@@ -121,7 +121,7 @@ def record(
             organization=home,
             event=event,
             actor=running.actor,
-            thing_kind=type(thing)._meta.model_name,
+            thing_kind=thing._meta.model_name,
             thing_key=str(thing.public_id),
             names={"actor": running.actor.name, "thing": str(thing)} | (names or {}),
             changes=changes or {},

@@ -84,7 +84,9 @@ def erase_details(actor: Actor, person_id: str) -> int:
             gone = 0
             for start in range(0, len(found), BATCH // 4):
                 some = found[start : start + BATCH // 4]
-                gone += RecordDetails.objects.filter(organization_id=organization.pk, seq__in=some).delete()[0]
+                gone += RecordDetails.objects.filter(organization_id=organization.pk, seq__in=some).delete()[
+                    0
+                ]
             if gone:
                 record(EventType.RECORD_ERASED, organization, changes={"lines": gone})
         total += gone

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import Http404
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +18,7 @@ from accounts.events import EventType, action, record, writing
 from accounts.models import Membership, Organization, Role, User
 from accounts.permissions import Actor, Power, Refused
 from robots import credentials
+from robots.mails import mail_holder
 from robots.models import NEW_ROBOT, Application, Reveal, Robot, Secret, Share
 
 
@@ -195,22 +195,6 @@ def share(actor: Actor, public_id: str, person_id: str) -> Share:
             EventType.ROBOT_SHARED, robot, names={"with": str(membership.user)}, changes={"with": person_id}
         )
     return held
-
-
-def mail_holder(held: Share, kind: str = "robot_shared") -> Any:
-    """Tell the holder what was shared or renewed, with a link to sign in; no secret and no hint in it."""
-    robot = held.robot
-    url = settings.GATEHOUSE_URL + reverse("shared:robot", args=[robot.organization.slug, robot.public_id])
-    told = {"sharer_name": held.shared_by_name, "robot_name": robot.name, "url": url, "url_words": url}
-    return mail.post(kind, held.membership.user, told, robot.organization)
-
-
-def mail_holders(robot: Robot, kind: str) -> None:
-    """Tell everyone the robot is shared with."""
-    for held in Share.objects.filter(robot=robot).select_related("membership__user"):
-        held.robot = robot
-        held.mail = mail_holder(held, kind)
-        held.save(update_fields=["mail"])
 
 
 def _share_of(robot: Robot, person_id: str) -> Share:

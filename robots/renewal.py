@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.events import EventType, action, record, writing
 from accounts.permissions import Actor
 from robots import credentials
-from robots.actions import NotPossible, locked, mail_holders, note_seen
+from robots.actions import NotPossible, locked, note_seen
+from robots.mails import mail_holders
 from robots.models import AccessToken, Robot, Secret, Share
 
 OVERLAPS = {"0": timedelta(), "1": timedelta(hours=1), "24": timedelta(hours=24), "168": timedelta(days=7)}

@@ -52,31 +52,32 @@ def welcome(request: HttpRequest) -> HttpResponse:
     """`/welcome/`: what the link is for, and the form that uses it."""
     link = _invitation(request)
     if link is None:
-        return render(
-            request,
-            "accounts/welcome.html",
-            {"problem": True},
-            status=200 if request.method == "GET" else 410,
-        )
-    person = invitations.invited_person(link)
+        return _useless(request, 200 if request.method == "GET" else 410)
     if request.user.is_authenticated and link.purpose == Invitation.Purpose.JOIN:
         return joining.answer(request, link)
+    person = invitations.invited_person(link)
     if person is not None and person.has_usable_password():
         return render(request, "accounts/welcome.html", _told(link, "existing", None))
+    return _fill_in(request, link, person)
+
+
+def _useless(request: HttpRequest, status: int) -> HttpResponse:
+    return render(request, "accounts/welcome.html", {"problem": True}, status=status)
+
+
+def _fill_in(request: HttpRequest, link: Invitation, person: User | None) -> HttpResponse:
+    """The form for somebody new, and what it does."""
     form = _form(request, link)
     if request.method == "POST" and form.is_valid():
         try:
-            user = _use(link, person, form)
+            return _sign_in(request, _use(link, person, form))
         except actions.LinkUsed:
-            return render(request, "accounts/welcome.html", {"problem": True}, status=410)
+            return _useless(request, 410)
         except actions.NotPossible as error:
             form.add_error("email", str(error))
-        else:
-            return _sign_in(request, user)
     purpose = "first_run" if link.purpose == Invitation.Purpose.FIRST_RUN else "welcome"
-    return render(
-        request, "accounts/welcome.html", _told(link, purpose, form), status=422 if form.is_bound else 200
-    )
+    status = 422 if form.is_bound else 200
+    return render(request, "accounts/welcome.html", _told(link, purpose, form), status=status)
 
 
 def _told(link: Invitation, purpose: str, form: PasswordForm | None) -> dict[str, Any]:

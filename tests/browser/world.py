@@ -50,9 +50,13 @@ class World:
         """The address with the ids of robots and the rest of the links."""
         return path.format(**self.links, **{name: robot.public_id for name, robot in self.robots.items()})
 
-    def unseen(self, name: str) -> None:
+    def renew(self, name: str) -> None:
         """A new generation, so that the holders may look again."""
         renewal.renew(self.actor("olga"), self.robots[name].public_id)
+
+    def reveal(self, who: str, name: str) -> None:
+        """Somebody looks."""
+        actions.reveal(self.actor(who), self.robots[name].public_id)
 
 
 def address(who: str) -> str:
@@ -115,7 +119,7 @@ def _importer(world: World) -> None:
     OutgoingMail.objects.filter(recipient=address("mike")).update(
         state="failed", last_error="550 5.1.1 mike@halden.example: no such mailbox here"
     )
-    actions.reveal(world.actor("mia"), robby)
+    world.reveal("mia", "importer")
     actions.note_opened(Share.objects.get(robot=world.cast.robby, membership__user__email=address("adam")))
 
 
