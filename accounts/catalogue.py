@@ -28,6 +28,8 @@ class EventType(StrEnum):
     ORGANIZATION_CREATED = "organization.created", "owners", "name slug"
     ORGANIZATION_UPDATED = "organization.updated", "owners", "name"
     ORGANIZATION_POLICY_CHANGED = "organization.policy_changed", "owners", "second_factor"
+    OPERATOR_LOOKED = "operator.looked"
+    OPERATOR_CHANGED = "operator.changed", "owners", "invitations_a_day"
     OWNERSHIP_OFFERED = "ownership.offered", "owners", "to"
     OWNERSHIP_OFFER_ENDED = "ownership.offer_ended"
     OWNERSHIP_TRANSFERRED = "ownership.transferred", "owners", "owner"
@@ -55,7 +57,7 @@ class EventType(StrEnum):
     ROBOT_UPDATED = (
         "robot.updated",
         "owners",
-        "name description read_only keeper networks scopes oauth1 require_body_hash",
+        "name description read_only keeper networks scopes groups oauth1 require_body_hash",
     )
     ROBOT_SHARED = "robot.shared", "owners", "with"
     ROBOT_UNSHARED = "robot.unshared", "owners", "with seen"

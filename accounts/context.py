@@ -23,6 +23,10 @@ TABS = [
     (_("User management"), "accounts:people", Power.VIEW_ORGANIZATION, PEOPLE + GROUPS),
     (_("Workspaces"), "workspaces:list", Power.READ_WORK, ("workspaces",)),
 ]
+# Last of all, behind "Settings".
+RECORD = [
+    (_("Record"), "accounts:record", Power.READ_RECORD, ("accounts:record", "accounts:record_export")),
+]
 # Below "User management".
 PEOPLE_TABS = [
     (_("Users"), "accounts:people", Power.VIEW_ORGANIZATION, PEOPLE),
@@ -159,6 +163,7 @@ def _administration(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     side = [group for group in [*side, _profile(request)] if group["items"]]
     current = any(item["current"] for group in side for item in group["items"])
     tabs.append({"label": _("Settings"), "url": settings_url(actor), "current": current})
+    tabs += _entries(RECORD, actor, here)
     return {
         "tabs": tabs,
         "people_tabs": _entries(PEOPLE_TABS, actor, here),

@@ -11,7 +11,6 @@ from django.utils.dateformat import format as date_words
 from django.utils.translation import gettext as _
 
 from accounts import record_reading as reading
-from accounts.catalogue import EventType
 from accounts.permissions import Actor
 from accounts.record_forms import SEARCHED_DAYS, Chosen, RecordForm
 from accounts.sentences import GROUPS, actor_words, fact_rows, marked_up, types_in
@@ -25,8 +24,14 @@ def record_page(actor: Actor, form: RecordForm, asked: dict[str, str]) -> dict[s
     valid = form.is_valid()
     chosen = form.chosen() if valid else Chosen()
     where = reading.state(home.pk, chosen)
-    names = list(reading.named(home.pk))
-    page = reading.page(home.pk, chosen, where, _seq(asked, "before"), _seq(asked, "after")) if valid else reading.Page()
+    page = (
+        reading.page(home.pk, chosen, where, _seq(asked, "before"), _seq(asked, "after"))
+        if valid
+        else reading.Page()
+    )
+    # What the filter asks for is offered, too, under the name that the lines give it.
+    shown = [(row.thing_kind, row.thing_key, (row.names or {}).get("thing", "")) for row in page.rows]
+    names = [*reading.named(home.pk), *(row for row in shown if asked.get("about") == f"{row[0]}:{row[1]}")]
     kept = {name: value for name in FILTERS if (value := asked.get(name, ""))}
     here = reverse("accounts:record", args=[home.slug])
     return {
@@ -56,7 +61,9 @@ def _seq(asked: dict[str, str], name: str) -> int:
 def _link(here: str, kept: dict[str, str], **more: Any) -> str:
     if None in more.values():
         return ""
-    return f"{here}?{urlencode(kept | {name: value for name, value in more.items() if value})}".removesuffix("?")
+    return f"{here}?{urlencode(kept | {name: value for name, value in more.items() if value})}".removesuffix(
+        "?"
+    )
 
 
 def checked(check: dict[str, Any] | None) -> dict[str, Any]:
@@ -109,19 +116,23 @@ def _choices(names: list[tuple[str, str, str]], kept: dict[str, str]) -> dict[st
     """Who can be chosen, by kind; what is chosen is always among them, also when it is not in the record."""
     told: dict[str, dict[str, str]] = {"person": {}, "token": {}, "others": {}, "robot": {}}
     for kind, key, name in names:
-        group = kind if kind in told else "others"
-        told[group][f"{kind}:{key}"] = actor_words(kind, name or None)
-    for field, fallback in (("who", "others"), ("about", "robot")):
-        value = kept.get(field, "")
-        kind, _colon, key = value.partition(":")
-        group = kind if kind in told else fallback
-        if value and value not in told[group] and field == "about":
-            told["robot"][value] = key
-        elif value:
-            told[group].setdefault(value, key)
+        value = f"{kind}:{key}"
+        about = value == kept.get("about")
+        group = "robot" if about else kind if kind in told else "others"
+        told[group].setdefault(value, actor_words(kind, name or None))
+    if about := kept.get("about"):
+        told["robot"].setdefault(about, about.partition(":")[2])
+    if who := kept.get("who"):
+        kind, _colon, key = who.partition(":")
+        told[kind if kind in told else "others"].setdefault(who, key or actor_words(kind, ""))
     return {
         group: [
-            {"value": value, "label": label, "who": value == kept.get("who"), "about": value == kept.get("about")}
+            {
+                "value": value,
+                "label": label,
+                "who": value == kept.get("who"),
+                "about": value == kept.get("about"),
+            }
             for value, label in sorted(found.items(), key=lambda item: item[1].casefold())
         ]
         for group, found in told.items()
@@ -134,8 +145,6 @@ def _groups(chosen: str) -> list[dict[str, Any]]:
         {"value": name, "label": label, "types": types_in(name), "chosen": name == chosen}
         for name, (label, _prefixes) in GROUPS.items()
     ]
-    grouped = {kind for group in told for kind in group["types"]}
-    assert grouped == {kind.value for kind in EventType}, "an event type without a group in accounts/sentences.py"
     for group in told:
         group["types"] = [{"value": kind, "chosen": kind == chosen} for kind in group["types"]]
     return [group for group in told if group["types"]]

@@ -4,14 +4,23 @@ Which variables exist and what they mean: docs/operators/environment.md.
 """
 
 import base64
+import contextlib
 import ipaddress
 import os
 import secrets
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+
+# Commands, not values: what stands in a manual or a log must be nobody's key.
+SECRET_EXAMPLE = '"$(openssl rand -base64 48)"'
+KEYS_EXAMPLE = '"k1:$(openssl rand -base64 32)"'
+DATABASE_EXAMPLE = "postgres://gatehouse:password@127.0.0.1:5432/gatehouse"
+REDIS_EXAMPLE = "redis://127.0.0.1:6379/0"
+EMAIL_EXAMPLE = "smtp+tls://user:password@mail.example.com:587"
 
 
 class EnvironmentProblem(ImproperlyConfigured):
@@ -57,13 +66,30 @@ def is_loopback(host: str) -> bool:
 def base_url(name: str, default: str) -> str:
     """An absolute http(s) address without path, query or credentials."""
     value = text(name, default)
-    parts = urlsplit(value)
-    bad = parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc
-    if bad or parts.path.strip("/") or parts.query or parts.fragment:
-        raise problem(
-            name, "must be the public base address and nothing behind it", "https://gatehouse.example.com"
-        )
+    parts = address(value, ("http", "https"))
+    if not parts or "@" in parts.netloc or parts.path.strip("/") or parts.query or parts.fragment:
+        example = default or "https://gatehouse.example.com"
+        raise problem(name, "must be the public base address and nothing behind it", example)
     return value.rstrip("/")
+
+
+def address(value: str, schemes: tuple[str, ...]) -> SplitResult | None:
+    """The parts of an absolute address with one of these schemes, a host, and a port that is one; else None."""
+    try:
+        parts = urlsplit(value)
+        return parts if parts.scheme in schemes and parts.hostname and parts.port != 0 else None
+    except ValueError:
+        return None
+
+
+def server(name: str, schemes: tuple[str, ...], example: str) -> str:
+    """The address of a server, "" when unset; the sentence never repeats it, it may hold a password."""
+    value = text(name)
+    parts = address(value, schemes)
+    if value and (not parts or (name == "DATABASE_URL" and not parts.path.strip("/"))):
+        told = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise problem(name, f"must be an address like the example, beginning with {told}", example)
+    return value
 
 
 def networks(name: str) -> tuple[str, ...]:
@@ -78,7 +104,6 @@ def networks(name: str) -> tuple[str, ...]:
 def keyring(value: str) -> dict[str, bytes]:
     """`id:base64 of 32 bytes`, comma separated, the first one seals; returns id → key in that order."""
     ring: dict[str, bytes] = {}
-    example = "k1:" + base64.b64encode(bytes(32)).decode()
     for part in value.split(","):
         key_id, _, encoded = part.strip().partition(":")
         try:
@@ -87,20 +112,22 @@ def keyring(value: str) -> dict[str, bytes]:
             key = b""
         if not key_id.isalnum() or len(key) != 32 or key_id in ring:
             # The value itself is a secret: the sentence never repeats it.
-            raise problem("GATEHOUSE_KEYS", "must be id:base64-of-32-bytes, comma separated", example)
+            raise problem("GATEHOUSE_KEYS", "must be id:base64-of-32-bytes, comma separated", KEYS_EXAMPLE)
         ring[key_id] = key
     return ring
 
 
 def made_once(path: Path, make: str) -> str:
     """The text kept in `path`; written on first use, by exactly one of several processes starting at once."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(make + "\n")
-    return make
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(make + "\n")
+        # The whole file at once: whoever starts at the same moment never reads half of it.
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text().strip()
 
 
 def new_key() -> str:
@@ -110,7 +137,11 @@ def new_key() -> str:
 
 def private_folder(path: Path) -> Path:
     """Make `path` (mode 0700) unless it is there."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        why = f"is no folder that can be made ({error.strerror})"
+        raise problem("GATEHOUSE_VAR", why, "/var/lib/gatehouse") from error
     return path
 
 

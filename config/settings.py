@@ -23,32 +23,29 @@ try:
     GATEHOUSE_TRUSTED_PROXIES = env.number("GATEHOUSE_TRUSTED_PROXIES", 0, 0, 9)
     GATEHOUSE_WEBHOOK_ALLOW = env.networks("GATEHOUSE_WEBHOOK_ALLOW")
     GATEHOUSE_METRICS_TOKEN = env.text("GATEHOUSE_METRICS_TOKEN")
-    DATABASE_URL, REDIS_URL = env.text("DATABASE_URL"), env.text("REDIS_URL")
+    LOG_LEVEL = env.choice("GATEHOUSE_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
+    DATABASE_URL = env.server("DATABASE_URL", ("postgres", "postgresql"), env.DATABASE_EXAMPLE)
+    REDIS_URL = env.server("REDIS_URL", ("redis", "rediss"), env.REDIS_EXAMPLE)
+    EMAIL_URL = env.server("EMAIL_URL", ("smtp", "smtps", "smtp+tls", "smtp+ssl"), env.EMAIL_EXAMPLE)
     if bool(DATABASE_URL) != bool(REDIS_URL):
         missing = "REDIS_URL" if DATABASE_URL else "DATABASE_URL"
-        example = (
-            "redis://127.0.0.1:6379/0"
-            if DATABASE_URL
-            else "postgres://gatehouse:secret@127.0.0.1:5432/gatehouse"
-        )
+        example = env.REDIS_EXAMPLE if DATABASE_URL else env.DATABASE_EXAMPLE
         raise env.problem(missing, "is missing: set DATABASE_URL and REDIS_URL together or neither", example)
     EMBEDDED = not DATABASE_URL
     WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", 2, 1, 64)
     if PRODUCTION:
         GATEHOUSE_URL = env.base_url("GATEHOUSE_URL", "")
-        SECRET_KEY = env.required_in_production("SECRET_KEY", "50-or-more-random-characters")
-        GATEHOUSE_KEYS = env.keyring(
-            env.required_in_production("GATEHOUSE_KEYS", "k1:base64-of-32-random-bytes")
-        )
-        EMAIL_URL = env.required_in_production("EMAIL_URL", "smtp+tls://user:password@mail.example.com:587")
+        SECRET_KEY = env.required_in_production("SECRET_KEY", env.SECRET_EXAMPLE)
+        GATEHOUSE_KEYS = env.keyring(env.required_in_production("GATEHOUSE_KEYS", env.KEYS_EXAMPLE))
+        env.required_in_production("EMAIL_URL", env.EMAIL_EXAMPLE)
     else:
-        GATEHOUSE_URL = env.base_url("GATEHOUSE_URL", f"http://{HOST}:{PORT}")
+        here = f"[{HOST}]" if ":" in HOST else HOST
+        GATEHOUSE_URL = env.base_url("GATEHOUSE_URL", f"http://{here}:{PORT}")
         env.refuse_exposed_development(HOST, GATEHOUSE_URL, GATEHOUSE_TRUSTED_PROXIES)
         SECRET_KEY = env.text("SECRET_KEY") or env.made_once(GATEHOUSE_VAR / "secret_key", env.new_key())
         GATEHOUSE_KEYS = env.keyring(
             env.text("GATEHOUSE_KEYS") or env.made_once(GATEHOUSE_VAR / "keys", env.new_key())
         )
-        EMAIL_URL = env.text("EMAIL_URL")
 except env.EnvironmentProblem as error:
     env.stop(error)
 
@@ -340,7 +337,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "config.logs.RedactingFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("GATEHOUSE_LOG_LEVEL", "INFO").upper()},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "propagate": True},

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import NameField, no_controls
-from accounts.models import Membership
+from accounts.models import Group, Membership
 from robots import networks
 from robots.models import Robot
 
@@ -200,8 +200,15 @@ class ScopesForm(forms.Form):
         required=False,
         help_text=_("OAuth1 only: refuse a JSON body that the signature does not cover (oauth_body_hash)."),
     )
+    groups = forms.MultipleChoiceField(label=_("Groups"), required=False, widget=forms.CheckboxSelectMultiple)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
     def __init__(self, robot: Robot, data: Any = None) -> None:
+        inside = list(robot.groups.filter(retired_at=None).values_list("public_id", flat=True))
         now = {"scopes": robot.scopes, "require_body_hash": robot.require_body_hash, "version": robot.version}
-        super().__init__(data, initial=now)
+        super().__init__(data, initial=now | {"groups": inside})
+        groups = Group.objects.filter(organization=robot.organization, retired_at=None, is_everyone=False)
+        choices = list(groups.order_by("name").values_list("public_id", "name"))
+        self.fields["groups"].choices = choices  # type: ignore[attr-defined]
+        if not choices:
+            del self.fields["groups"]

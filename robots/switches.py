@@ -1,12 +1,13 @@
 """What an owner does to a robot besides its secrets: on and off, check a value, delete."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.events import EventType, action, record
-from accounts.models import Record
+from accounts.models import Group, Record
 from accounts.permissions import Actor
 from accounts.sealing import PREFIXES, fingerprint, is_well_formed
 from robots import renewal
@@ -25,6 +26,20 @@ def switch(actor: Actor, public_id: str, on: bool) -> Robot:
             robot.switched_off_at = None if on else timezone.now()
             robot.save(update_fields=["switched_off_at"])
             record(EventType.ROBOT_SWITCHED_ON if on else EventType.ROBOT_SWITCHED_OFF, robot)
+    return robot
+
+
+def set_groups(actor: Actor, public_id: str, group_ids: Iterable[str]) -> Robot:
+    """Exactly these groups of the organization hold the robot; Everyone holds people only and is ignored."""
+    with action(actor):
+        robot = locked(actor, public_id)
+        rows = Group.objects.filter(organization=robot.organization, retired_at=None, is_everyone=False)
+        chosen = list(rows.filter(public_id__in=list(group_ids)))
+        before = sorted(robot.groups.filter(retired_at=None).values_list("public_id", flat=True))
+        after = sorted(group.public_id for group in chosen)
+        if before != after:
+            robot.groups.set(chosen)
+            record(EventType.ROBOT_UPDATED, robot, changes={"groups": [before, after]})
     return robot
 
 

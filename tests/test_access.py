@@ -27,11 +27,16 @@ HAS = {
     Power.VIEW_ORGANIZATION: INSIDERS,
     Power.READ_WORK: INSIDERS,
     Power.MANAGE_ORGANIZATION: OWNERS,
+    Power.READ_RECORD: OWNERS,
     Power.MANAGE_ROBOTS: OWNERS,
 }
 # address name → (power, methods it answers)
 PAGES: dict[str, tuple[Power, set[str]]] = {
     "accounts:overview": (Power.VIEW_ORGANIZATION, {"get"}),
+    "accounts:record": (Power.READ_RECORD, {"get"}),
+    "accounts:record_check": (Power.READ_RECORD, {"get"}),
+    "accounts:record_verify": (Power.READ_RECORD, {"post"}),
+    "accounts:record_export": (Power.READ_RECORD, {"post"}),
     "accounts:general": (Power.MANAGE_ORGANIZATION, {"get", "post"}),
     "accounts:policy": (Power.MANAGE_ORGANIZATION, {"get", "post"}),
     "accounts:people": (Power.VIEW_ORGANIZATION, {"get"}),
@@ -81,13 +86,15 @@ PLAIN = {
     "accounts:theme",
     *{f"accounts:{page}" for page in ("profile", "security", "sessions", "mailed_proof")},
     *{f"accounts:{verb}" for verb in ("end_session", "end_sessions")},
+    # Staff with a second factor only, 404 for everybody else: tests/accounts/test_operator.py.
+    *{f"accounts:operator{page}" for page in ("", "_test_mail", "_organization")},
     "accounts:outbox",
     "accounts:outbox_mail",
     "accounts:outbox_html",
     "set_language",
 }
 # Verbs whose POST needs no fields.
-DONE_AT_ONCE = {
+DONE_AT_ONCE = {"accounts:record_verify"} | {
     f"robots:{verb}"
     for verb in ("finish", "extend", "switch_on", "switch_off", "oauth1_off", "close_sharing")
 } | {
@@ -219,6 +226,8 @@ def test_someone_deactivated_or_removed_is_a_stranger_at_once(cast: Cast) -> Non
 # Verbs that show or cut something: a proof within 15 minutes (accounts/reauthentication.py).
 ASK_WHO_YOU_ARE = {
     "accounts:policy",
+    "accounts:offer",
+    "accounts:ownership",
     "robots:list",  # only with ?create, and its POST
     *{f"robots:{verb}" for verb in ("renew", "oauth1_off", "close_sharing", "delete")},
     "shared:reveal",

@@ -9,9 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import membership, ownership
 from accounts.actions import NotPossible
 from accounts.permissions import ActorRequest, Power, requires
+from accounts.reauthentication import recently_authenticated
 
 
 @requires(Power.TRANSFER_OWNERSHIP)
+@recently_authenticated
 @require_http_methods(["GET", "POST"])
 def offer(request: ActorRequest, person: str) -> HttpResponse:
     """What changes, and the button."""
@@ -29,6 +31,7 @@ def offer(request: ActorRequest, person: str) -> HttpResponse:
 
 
 @requires(Power.VIEW_ORGANIZATION)
+@recently_authenticated
 @require_http_methods(["GET", "POST"])
 def page(request: ActorRequest) -> HttpResponse:
     """The receiver's page, and the maker's to look at."""

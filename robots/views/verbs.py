@@ -126,8 +126,11 @@ def scopes(request: ActorRequest, robot: str) -> HttpResponse:
     if not form.is_valid():
         return page(request, found, scopes_form=form)
     told = dict(form.cleaned_data)
+    groups = told.pop("groups", None)
     try:
         actions.update(request.actor, robot, told.pop("version"), **told)
+        if groups is not None:
+            switches.set_groups(request.actor, robot, groups)
     except actions.Stale as problem:
         form.add_error(None, str(problem))
         return page(request, found, scopes_form=form)

@@ -52,7 +52,7 @@ GROW = """() => {
   }
 }"""
 LEAKED = re.compile(
-    r"%\(\w+\)|%[sd]\b|\{[a-z_]*\}|\{[{%]|[%}]\}|\bNone\b|\bundefined\b|__proxy__|&(?:lt|gt|amp|quot);|</?\w+[ >]"
+    r"%\(\w+\)|%[sd]\b|\{[a-z_]*\}|\{[{%]|[%}]\}|\bNone\b(?! yet)|\bundefined\b|__proxy__|&(?:lt|gt|amp|quot);|</?\w+[ >]"
     r"|blocktrans|\bTrue\b|\bFalse\b"
 )
 

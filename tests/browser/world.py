@@ -13,7 +13,7 @@ from accounts.events import action
 from accounts.models import Invitation, Membership, Organization, OutgoingMail, Role, User
 from accounts.permissions import OPERATOR, Actor, person_actor
 from robots import actions, renewal, switches
-from robots.models import Robot, Share
+from robots.models import Robot, Secret, Share
 from tests.cast import Cast, assemble, organization, person
 
 NAMES = {
@@ -70,6 +70,9 @@ def build() -> World:
     for who, name in NAMES.items():
         User.objects.filter(email=address(who)).update(name=name)
     Organization.objects.filter(pk=world.cast.home.pk).update(name="Halden Construction")
+    Organization.objects.filter(pk=world.cast.elsewhere.pk).update(name=(UNBROKEN * 3)[:120])
+    Robot.objects.update(created_by_name=NAMES["olga"])
+    Secret.objects.update(made_by_name=NAMES["olga"], made_at=timezone.now() - timedelta(days=41))
     for make in (_robots, _importer, _in_other_states, _as_long_as_allowed, _elsewhere, _links):
         make(world)
     return world

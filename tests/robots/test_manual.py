@@ -297,3 +297,11 @@ def test_a_robot_without_secrets_gets_them_on_the_page(cast: Cast, olga: Any) ->
     assert "Make secrets" in olga.get(where).content.decode()
     shown = olga.post(where + "renew/", {"number": 0}).content.decode()
     assert "gate_cs_" in shown and robot.secrets.count() == 1
+
+
+def test_a_robot_is_put_into_groups_and_the_group_shows_it(cast: Cast, olga: Any, here: str) -> None:
+    version = Robot.objects.get(pk=cast.robby.pk).version
+    olga.post(here + "scopes/", {"groups": [cast.group.public_id], "version": version})
+    assert "Robby" in olga.get(f"/o/halden/groups/{cast.group.public_id}/").content.decode()
+    everyone = cast.home.groups.get(is_everyone=True)
+    assert olga.post(here + "scopes/", {"groups": [everyone.public_id], "version": version}).status_code == 422

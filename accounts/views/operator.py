@@ -1,0 +1,58 @@
+"""`/operator/`: organizations, their limits, a test mail. Nothing here holds a secret, token or factor."""
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import operators
+from accounts.models import OutgoingMail
+
+
+class LimitsForm(forms.Form):
+    """What only the operator may change."""
+
+    invitations_a_day = forms.IntegerField(
+        label=gettext_lazy("Invitations a day"), min_value=0, max_value=100_000
+    )
+
+
+@operators.operator_only
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """All organizations."""
+    query = request.GET.get("q", "").strip()[:100]
+    page = Paginator(operators.organizations(query), 50).get_page(request.GET.get("page"))
+    failed = OutgoingMail.objects.exclude(state="sent").exclude(last_error="").order_by("-created_at")[:10]
+    return render(request, "operator/home.html", {"page": page, "query": query, "failed": failed})
+
+
+@operators.operator_only
+@require_http_methods(["GET", "POST"])
+def organization(request: HttpRequest, organization: str) -> HttpResponse:
+    """One: the look is noted in its record."""
+    actor = operators.operator(request)
+    if request.method == "POST":
+        form = LimitsForm(request.POST)
+        if form.is_valid():
+            found = operators.set_limits(actor, organization, form.cleaned_data["invitations_a_day"])
+            messages.success(request, _("%(name)s is updated.") % {"name": found.name})
+            return redirect("accounts:operator_organization", organization=organization)
+    found = operators.look(actor, organization)
+    if request.method == "GET":
+        form = LimitsForm(initial={"invitations_a_day": found.invitations_a_day})
+    status = 422 if form.is_bound else 200
+    return render(request, "operator/organization.html", {"organization": found, "form": form}, status=status)
+
+
+@operators.operator_only
+@require_POST
+def test_mail(request: HttpRequest) -> HttpResponse:
+    """To the operator themselves."""
+    operators.send_test_mail(request.user)  # type: ignore[arg-type]
+    messages.success(request, _("A test mail to %(email)s is on its way.") % {"email": request.user.email})  # type: ignore[union-attr]
+    return redirect("accounts:operator")
