@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as date_words
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as T
 
 from accounts import record_reading as reading
 from accounts.permissions import Actor
@@ -16,6 +17,15 @@ from accounts.record_forms import SEARCHED_DAYS, Chosen, RecordForm
 from accounts.sentences import GROUPS, actor_words, fact_rows, marked_up, types_in
 
 FILTERS = ("q", "who", "about", "type", "since", "until")
+
+# What verify() says about the first broken line, for a reader.
+BROKEN = {
+    "missing": T("This line is missing: somebody removed it past Gatehouse."),
+    "changed": T("This line was changed or put there past Gatehouse."),
+    "details changed": T("The details of this line were changed past Gatehouse."),
+    "the end is missing": T("From this line on, lines are missing at the end."),
+    "the key is missing": T("The key that would prove it does not open: compare GATEHOUSE_KEYS."),
+}
 
 
 def record_page(actor: Actor, form: RecordForm, asked: dict[str, str]) -> dict[str, Any]:
@@ -72,7 +82,8 @@ def checked(check: dict[str, Any] | None) -> dict[str, Any]:
     share = 0
     if check is not None:
         share = min(100, 100 * check["checked"] // check["total"]) if check["total"] else 100
-    return {"check": check, "running": running, "percent": share}
+    words = str(BROKEN.get(check["reason"], "")) if check is not None else ""
+    return {"check": check, "running": running, "percent": share, "broken_words": words}
 
 
 def _days(rows: list[Any], here: str) -> list[dict[str, Any]]:

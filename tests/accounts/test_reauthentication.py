@@ -129,7 +129,7 @@ def without_password(cast: Cast) -> Client:
 
 
 def code_in(mailbox: Mailbox) -> str:
-    found = re.search(r"^ {4}(\S{6,12})$", mailbox.latest(), re.M)
+    found = re.search(r"^ {4}(\S{6,12})\s*$", mailbox.latest(), re.M)
     assert found
     return found[1]
 

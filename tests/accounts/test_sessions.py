@@ -92,7 +92,8 @@ def test_looking_ends_nothing(cast: Cast) -> None:
 
 def test_a_new_password_ends_them_everywhere(cast: Cast) -> None:
     here, there = signed_in("mia"), signed_in("mia")
-    told = {"oldpassword": PASSWORD, "password1": "another-horse-battery"}
+    new = "another-horse-battery"
+    told = {"oldpassword": PASSWORD, "password1": new, "password2": new}
     assert here.post("/accounts/password/change/", told).status_code == 302
     assert not is_in(here) and not is_in(there)
     assert not Session.objects.filter(user=cast.users["mia"]).exists()
