@@ -94,16 +94,20 @@ PLAIN = {
     "set_language",
 }
 # Verbs whose POST needs no fields.
-DONE_AT_ONCE = {"accounts:record_verify"} | {
-    f"robots:{verb}"
-    for verb in ("finish", "extend", "switch_on", "switch_off", "oauth1_off", "close_sharing")
-} | {
-    f"accounts:{verb}"
-    for verb in (
-        "person_update deactivate reactivate remove offer ownership_end leave group_people group_delete "
-        "invitation_again invitation_revoke invitation_link"
-    ).split()
-}
+DONE_AT_ONCE = (
+    {"accounts:record_verify"}
+    | {
+        f"robots:{verb}"
+        for verb in ("finish", "extend", "switch_on", "switch_off", "oauth1_off", "close_sharing")
+    }
+    | {
+        f"accounts:{verb}"
+        for verb in (
+            "person_update deactivate reactivate remove offer ownership_end leave group_people group_delete "
+            "invitation_again invitation_revoke invitation_link"
+        ).split()
+    }
+)
 # Nothing is shared with anybody here, nothing is offered: these have nothing to show.
 NOTHING_THERE = {
     "shared:robot",

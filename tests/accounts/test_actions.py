@@ -23,7 +23,9 @@ def note(organization: Organization, name: str = "x") -> None:
 
 def recorded_names(organization: Organization) -> list[str]:
     """The new names in the record's details, in order."""
-    rows = RecordDetails.objects.filter(organization_id=organization.pk, changes__has_key="name").order_by("seq")
+    rows = RecordDetails.objects.filter(organization_id=organization.pk, changes__has_key="name").order_by(
+        "seq"
+    )
     return [row.changes["name"][1] for row in rows if isinstance(row.changes["name"], list)]
 
 
@@ -98,7 +100,10 @@ def test_one_action_may_write_into_two_chains(cast: Cast) -> None:
         note(cast.home)
         note(cast.elsewhere)
     for organization, more in ((cast.home, 1), (cast.elsewhere, 2)):
-        assert Record.objects.filter(organization_id=organization.pk, type="organization.updated").count() == more
+        assert (
+            Record.objects.filter(organization_id=organization.pk, type="organization.updated").count()
+            == more
+        )
         assert verify(organization).broken_at is None
 
 

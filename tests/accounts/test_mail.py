@@ -17,7 +17,9 @@ from tests.conftest import Mailbox
 @pytest.fixture
 def waiting(cast: Cast) -> OutgoingMail:
     """A mail to mia that waits to be sent."""
-    return mail.queue(EmailMessage("Tide tables", "High water at nine.", to=["mia@halden.example"]), "test", cast.home)
+    return mail.queue(
+        EmailMessage("Tide tables", "High water at nine.", to=["mia@halden.example"]), "test", cast.home
+    )
 
 
 def again(row: OutgoingMail) -> OutgoingMail:
@@ -71,8 +73,12 @@ def test_waits_grow_and_after_the_last_attempt_it_has_failed(waiting: OutgoingMa
     assert list(mail.BACK_OFF) == sorted(mail.BACK_OFF)
 
 
-@pytest.mark.parametrize(("line", "state"), [("550 No such user", "failed"), ("452 Full", "waiting"), ("554 Spam", "failed")])
-def test_5xx_is_for_good_and_4xx_for_now(waiting: OutgoingMail, mailbox: Mailbox, line: str, state: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "state"), [("550 No such user", "failed"), ("452 Full", "waiting"), ("554 Spam", "failed")]
+)
+def test_5xx_is_for_good_and_4xx_for_now(
+    waiting: OutgoingMail, mailbox: Mailbox, line: str, state: str
+) -> None:
     mailbox.refuse = line
     mailbox.read()
     assert (again(waiting).state, waiting.last_error) == (state, line)
@@ -92,13 +98,17 @@ def test_a_message_that_no_longer_opens_is_not_lost_silently(waiting: OutgoingMa
     assert again(waiting).state == "waiting" and waiting.last_error and waiting.attempts == 1
 
 
-def test_one_mail_that_cannot_be_sent_stops_no_other(cast: Cast, waiting: OutgoingMail, mailbox: Mailbox) -> None:
+def test_one_mail_that_cannot_be_sent_stops_no_other(
+    cast: Cast, waiting: OutgoingMail, mailbox: Mailbox
+) -> None:
     OutgoingMail.objects.update(sealed_message="")
     mail.queue(EmailMessage("Second", "x", to=["ada@halden.example"]), "test")
     assert [str(message["Subject"]) for message in mailbox.read()] == ["Second"]
 
 
-def test_a_sender_that_died_holds_a_mail_for_two_minutes_only(waiting: OutgoingMail, mailbox: Mailbox) -> None:
+def test_a_sender_that_died_holds_a_mail_for_two_minutes_only(
+    waiting: OutgoingMail, mailbox: Mailbox
+) -> None:
     OutgoingMail.objects.update(lease_until=timezone.now() + mail.LEASE, attempts=1)
     assert mailbox.read() == []
     OutgoingMail.objects.update(lease_until=timezone.now() - timedelta(seconds=1))

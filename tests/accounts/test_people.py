@@ -67,7 +67,9 @@ def test_many_at_once_or_none(cast: Cast, mailbox: Mailbox) -> None:
     assert {message["To"] for message in mailbox.read()} == {"one@x.example", "two@x.example"}
 
 
-@pytest.mark.parametrize("spelling", ["mia@halden.example", "MIA@Halden.Example", "ｍｉａ@halden.example", "adam@halden.example"])
+@pytest.mark.parametrize(
+    "spelling", ["mia@halden.example", "MIA@Halden.Example", "ｍｉａ@halden.example", "adam@halden.example"]
+)
 def test_somebody_who_is_here_is_not_invited_again(cast: Cast, mailbox: Mailbox, spelling: str) -> None:
     answer = invite(cast, "adam", f"new@x.example\n{spelling}")
     assert answer.status_code == 422 and mailbox.read() == []
@@ -119,7 +121,9 @@ def test_api_access_and_user_management_are_ticked_on_the_page(cast: Cast) -> No
     adam = cast.client("adam")
     page = adam.get(here).content.decode()
     assert "API access" in page and "User management" in page
-    assert adam.post(here + "update/", {"api_access": "on", "groups": [cast.group.public_id]}).status_code == 302
+    assert (
+        adam.post(here + "update/", {"api_access": "on", "groups": [cast.group.public_id]}).status_code == 302
+    )
     mia = cast.membership("mia")
     assert mia.api_access and not mia.manage_people and list(mia.groups.all()) == [cast.group]
     told = Record.objects.filter(type="membership.updated").latest("seq")
@@ -145,7 +149,9 @@ def test_owners_have_api_access_and_the_page_says_so(cast: Cast) -> None:
         ("olga", "olga", {"role": "member"}),
     ],
 )
-def test_nobody_changes_upwards_or_themselves(cast: Cast, who: str, whom: str, wanted: dict[str, Any]) -> None:
+def test_nobody_changes_upwards_or_themselves(
+    cast: Cast, who: str, whom: str, wanted: dict[str, Any]
+) -> None:
     with pytest.raises(Refused):
         membership.update(cast.actor(who), cast.users[whom].public_id, **wanted)
 
@@ -159,7 +165,9 @@ def test_a_role_that_fell_a_moment_ago_counts(cast: Cast) -> None:
         membership.remove(adam, cast.users["mia"].public_id)
 
 
-def test_deactivating_refuses_pages_and_tokens_at_once_and_reactivating_asks(cast: Cast, client: Client) -> None:
+def test_deactivating_refuses_pages_and_tokens_at_once_and_reactivating_asks(
+    cast: Cast, client: Client
+) -> None:
     ada, adam = cast.client("ada"), cast.client("adam")
     kept, value = tokens.create(cast.actor("ada"), "Kept", None, None)
     _lost, other = tokens.create(cast.actor("ada"), "Lost", None, None)
@@ -174,7 +182,9 @@ def test_deactivating_refuses_pages_and_tokens_at_once_and_reactivating_asks(cas
     assert cast.client("ada").get(HERE).status_code == 200
 
 
-def test_removing_ends_tokens_and_shares_and_coming_back_gives_no_second_view(cast: Cast, mailbox: Mailbox) -> None:
+def test_removing_ends_tokens_and_shares_and_coming_back_gives_no_second_view(
+    cast: Cast, mailbox: Mailbox
+) -> None:
     olga, person = cast.actor("olga"), cast.users["ada"].public_id
     robots.share(olga, cast.robby.public_id, person)
     robots.reveal(cast.actor("ada"), cast.robby.public_id)
@@ -276,6 +286,9 @@ def test_groups_hold_people_and_everyone_follows_by_itself(cast: Cast) -> None:
     adam.post(where + "update/", {"name": "Accountants", "version": 1})
     assert adam.post(where + "update/", {"name": "Late", "version": 1}).status_code == 422
     everyone = cast.home.groups.get(is_everyone=True)
-    assert adam.post(f"{HERE}groups/{everyone.public_id}/update/", {"name": "x", "version": 1}).status_code == 422
+    assert (
+        adam.post(f"{HERE}groups/{everyone.public_id}/update/", {"name": "x", "version": 1}).status_code
+        == 422
+    )
     adam.post(where + "delete/")
     assert adam.get(where).status_code == 404 and adam.get(HERE + "groups/").status_code == 200

@@ -31,11 +31,18 @@ def test_only_a_new_name_is_recorded(cast: Cast) -> None:
     for _ in range(2):
         client.post(PAGE, TOLD)
     client.post(PAGE, TOLD | {"language": "en"})
-    assert Record.objects.filter(event="person.updated").count() == 1
+    assert Record.objects.filter(type="person.updated").count() == 1
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"name": ""}, {"name": "a\nb\u202e"}, {"language": "xx"}, {"time_zone": "Mars/Base"}, {"name": "x" * 121}]
+    "wrong",
+    [
+        {"name": ""},
+        {"name": "a\nb\u202e"},
+        {"language": "xx"},
+        {"time_zone": "Mars/Base"},
+        {"name": "x" * 121},
+    ],
 )
 def test_what_cannot_be_saved_comes_back(cast: Cast, wrong: dict[str, str]) -> None:
     answer = cast.client("mia").post(PAGE, TOLD | wrong)
@@ -67,9 +74,12 @@ def test_an_address_is_changed_with_a_code_sent_to_the_new_one(cast: Cast, mailb
 
 def test_somebody_elses_address_is_not_taken(cast: Cast, mailbox: Mailbox) -> None:
     client = cast.client("mia")
-    answer = client.post("/accounts/email/", {"email": "OLGA@halden.example", "action_add": ""}, follow=True)
-    assert answer.status_code == 200 and mia().email == "mia@halden.example"
-    assert not any(re.search(r"^ {4}\S{6,12}\s*$", str(mail), re.M) for mail in mailbox.read())
+    answer = client.post("/accounts/email/", {"email": "OLGA@halden.example", "action_add": ""})
+    confirm = answer.headers["Location"]
+    # Even with the code that olga got: the address is hers.
+    answer = client.post(confirm, {"code": code_in(mailbox)}, follow=True)
+    import sys; print(answer.redirect_chain, re.findall(r'gh-flash.*?</div>|<h1>.*?</h1>|<p class="gh-text.*?</p>|invalid-feedback.*?</div>', answer.content.decode(), re.S), file=sys.stderr); assert 0
+    assert mia().email == "mia@halden.example" and cast.users["olga"].email == "olga@halden.example"
 
 
 def test_the_organizations_are_listed_with_leave(cast: Cast) -> None:

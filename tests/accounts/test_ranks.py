@@ -91,7 +91,10 @@ def test_who_has_left_has_no_power(cast: Cast, gone: str) -> None:
 def test_ownership_is_one_column_and_the_former_owner_a_co_owner(cast: Cast) -> None:
     Organization.objects.filter(pk=cast.home.pk).update(owner=cast.users["adam"])
     assert cast.actor("adam").can(Power.TRANSFER_OWNERSHIP) and cast.membership("adam").role_label == "Owner"
-    assert not cast.actor("olga").can(Power.TRANSFER_OWNERSHIP) and cast.membership("olga").role_label == "Co-owner"
+    assert (
+        not cast.actor("olga").can(Power.TRANSFER_OWNERSHIP)
+        and cast.membership("olga").role_label == "Co-owner"
+    )
     assert cast.actor("olga").can(Power.MANAGE_ROBOTS)
 
 
@@ -205,7 +208,13 @@ def test_one_co_owner_does_not_end_anothers_tokens(cast: Cast) -> None:
 
 
 def test_a_token_manages_at_most_as_one_with_user_management(cast: Cast) -> None:
-    for name, wanted in {"olga": "mia ada", "carl": "mia ada", "adam": "mia ada", "mike": "mia ada", "mia": ""}.items():
+    for name, wanted in {
+        "olga": "mia ada",
+        "carl": "mia ada",
+        "adam": "mia ada",
+        "mike": "mia ada",
+        "mia": "",
+    }.items():
         assert allowed(ranks.may_manage, token_of(cast, name), cast) == set(wanted.split())
 
 

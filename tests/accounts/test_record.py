@@ -47,7 +47,9 @@ def refused(call: Any, why: str) -> None:
 def checkpoint(cast: Cast, seq: int) -> RecordCheckpoint:
     """Up to here it may be pruned."""
     kept = rows(cast).get(seq=seq).hash
-    made = RecordCheckpoint(organization_id=cast.home.pk, seq=seq, hash=kept, at=timezone.now(), reason="test")
+    made = RecordCheckpoint(
+        organization_id=cast.home.pk, seq=seq, hash=kept, at=timezone.now(), reason="test"
+    )
     made.save(force_insert=True)
     return made
 
@@ -124,7 +126,12 @@ def test_a_changed_row_is_found(seven: Cast, column: str, value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("names", {"actor": "Carl"}), ("changes", {"name": ["Halden", "x"]}), ("address", "10.0.0.1"), ("salt", bytes(16))],
+    [
+        ("names", {"actor": "Carl"}),
+        ("changes", {"name": ["Halden", "x"]}),
+        ("address", "10.0.0.1"),
+        ("salt", bytes(16)),
+    ],
 )
 def test_changed_details_are_found(seven: Cast, column: str, value: Any) -> None:
     with untriggered():

@@ -8,7 +8,17 @@ import pytest
 from django.test import Client
 
 from accounts.record import verify
-from accounts.sealing import BASE62, PREFIXES, SealBroken, fingerprint, hint, is_well_formed, new_secret, seal, unseal
+from accounts.sealing import (
+    BASE62,
+    PREFIXES,
+    SealBroken,
+    fingerprint,
+    hint,
+    is_well_formed,
+    new_secret,
+    seal,
+    unseal,
+)
 from config.environment import keyring, new_key
 from robots import actions
 from robots.models import Secret
@@ -87,7 +97,9 @@ def test_a_damaged_session_is_no_session_and_no_crash(cast: Cast, how: str) -> N
 def test_a_damaged_welcome_cookie_is_an_unknown_link(cast: Cast, how: str) -> None:
     visitor = Client()
     visitor.get(f"/welcome/{new_secret('gate_inv_')}/")
-    visitor.cookies["welcome"] = damaged(visitor.cookies["welcome"].value)[how].encode("unicode-escape").decode()
+    visitor.cookies["welcome"] = (
+        damaged(visitor.cookies["welcome"].value)[how].encode("unicode-escape").decode()
+    )
     assert "This link does not work" in visitor.get("/welcome/").content.decode()
 
 

@@ -18,7 +18,12 @@ from tests.accounts.conftest import snapshot, together
 from tests.cast import PASSWORD, Cast, person
 
 WELCOME = "/welcome/"
-FIRST = {"organization_name": "Halden", "name": "Olga", "email": "olga@halden.example", "password": "tide-tables-7"}
+FIRST = {
+    "organization_name": "Halden",
+    "name": "Olga",
+    "email": "olga@halden.example",
+    "password": "tide-tables-7",
+}
 OWNER = {"name": "Nora", "password": "tide-tables-7"}
 
 
@@ -86,7 +91,9 @@ def test_the_welcome_page_tells_its_address_to_nobody(first_run: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["first_run", "nora"])
-def test_opening_a_link_twice_by_a_stranger_changes_nothing(kind: str, request: pytest.FixtureRequest) -> None:
+def test_opening_a_link_twice_by_a_stranger_changes_nothing(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
     link = request.getfixturevalue(kind)
     before = snapshot()
     for _ in range(2):
@@ -186,7 +193,13 @@ def test_eight_first_runs_at_once_make_one_organization(transactional_db: None) 
 
 @pytest.mark.parametrize(
     ("name", "slug"),
-    [("Łódź Port", "lodz-port"), ("42 Ltd", "ltd"), ("建設", "organization"), ("Accounts", "accounts-2"), ("x" * 90, "x" * 36)],
+    [
+        ("Łódź Port", "lodz-port"),
+        ("42 Ltd", "ltd"),
+        ("建設", "organization"),
+        ("Accounts", "accounts-2"),
+        ("x" * 90, "x" * 36),
+    ],
 )
 def test_the_slug_resembles_the_name_and_is_no_address_of_ours(first_run: str, name: str, slug: str) -> None:
     opened(first_run).post(WELCOME, FIRST | {"organization_name": name})
@@ -203,8 +216,14 @@ def test_the_owner_sets_a_password_and_is_in(nora: str) -> None:
     assert "nora@nordic.example" in client.get(WELCOME).content.decode()
     assert client.post(WELCOME, OWNER, follow=True).redirect_chain[-1][0] == "/o/nordic/"
     owner.refresh_from_db()
-    assert owner.check_password("tide-tables-7") and owner.name == "Nora" and owner.emailaddress_set.get().verified
-    assert Record.objects.filter(type="invitation.accepted", organization_id=Organization.objects.get().pk).exists()
+    assert (
+        owner.check_password("tide-tables-7")
+        and owner.name == "Nora"
+        and owner.emailaddress_set.get().verified
+    )
+    assert Record.objects.filter(
+        type="invitation.accepted", organization_id=Organization.objects.get().pk
+    ).exists()
 
 
 def test_a_welcome_link_works_once(nora: str) -> None:
@@ -254,7 +273,9 @@ def test_resend_makes_a_new_link_and_ends_the_earlier_one(nora: str) -> None:
         ({"slug": "third", "id": "../x"}, "valid value"),
     ],
 )
-def test_the_command_refuses_in_one_sentence_and_makes_nothing(nora: str, wrong: dict[str, str], sentence: str) -> None:
+def test_the_command_refuses_in_one_sentence_and_makes_nothing(
+    nora: str, wrong: dict[str, str], sentence: str
+) -> None:
     before = snapshot()
     with pytest.raises(CommandError, match=re.escape(sentence)) as refusal:
         create_organization(**wrong)
@@ -279,7 +300,9 @@ def test_resending_for_nobody_is_refused(db: None) -> None:
 @pytest.mark.parametrize("typed", ["Olga@Halden.Example", "OLGA@halden.example", " olga@halden.example "])
 def test_an_address_is_stored_in_one_spelling_and_any_spelling_signs_in(first_run: str, typed: str) -> None:
     assert opened(first_run).post(WELCOME, FIRST | {"email": typed}).status_code == 302
-    assert User.objects.get().email == User.objects.get().emailaddress_set.get().email == "olga@halden.example"
+    assert (
+        User.objects.get().email == User.objects.get().emailaddress_set.get().email == "olga@halden.example"
+    )
     for spelling in ("olga@halden.example", "OLGA@HALDEN.EXAMPLE", "olga@ＨＡＬＤＥＮ.example"):
         client = Client()
         client.post("/accounts/login/", {"login": spelling, "password": FIRST["password"]})

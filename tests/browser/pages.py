@@ -20,6 +20,8 @@ class Page:
     address: str
     status: int = 200
     act: Act | None = None
+    # Made before anybody knows who reads: English for everyone.
+    english: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -41,8 +43,10 @@ def send(form: str, **typed: str) -> Act:
 
     def act(tab: Tab, world: World) -> Response | None:
         tab.evaluate("() => { for (const form of document.forms) form.noValidate = true; }")
-        selector = f'main form[method=post][action*="{form}"]'
-        tab.evaluate("() => document.querySelectorAll('details.gh-fold').forEach((fold) => { fold.open = true; })")
+        selector = f'main form:is([action$="{form}"], [action*="{form}#"])'
+        tab.evaluate(
+            "() => document.querySelectorAll('details.gh-fold').forEach((fold) => { fold.open = true; })"
+        )
         for name, value in typed.items():
             tab.locator(f'{selector} [name="{name}"]').fill(value)
         with tab.expect_navigation() as answer:
@@ -68,7 +72,9 @@ def choose(form: str, control: str, value: str) -> Act:
     """Choose what the page does not offer (any more), as an old page would, and send the form."""
 
     def act(tab: Tab, world: World) -> Response | None:
-        forge = "(one, value) => { if (one.options) one.append(new Option(value, value)); one.value = value; }"
+        forge = (
+            "(one, value) => { if (one.options) one.append(new Option(value, value)); one.value = value; }"
+        )
         tab.locator(f"main {control}").first.evaluate(forge, value)
         return send(form)(tab, world)
 
@@ -127,7 +133,9 @@ DOORS = [
     Page("switched-off-account", "visitor", "/accounts/inactive/"),
     Page("reset", "visitor", "/accounts/password/reset/"),
     Page("reset-bad", "visitor", "/accounts/password/reset/", 200, send("/reset/", email="no address")),
-    Page("reset-code", "visitor", "/accounts/password/reset/", 200, send("/reset/", email="mia@halden.example")),
+    Page(
+        "reset-code", "visitor", "/accounts/password/reset/", 200, send("/reset/", email="mia@halden.example")
+    ),
     Page("reset-done", "visitor", "/accounts/password/reset/done/"),
     Page("welcome-first-run", "visitor", "/welcome/{first_run}"),
     Page(
@@ -145,7 +153,7 @@ DOORS = [
     Page("outbox", "visitor", "/outbox/"),
     Page("outbox-mail", "visitor", "/outbox/{mail}/"),
     Page("missing-visitor", "visitor", "/nothing/", 404),
-    Page("not-understood", "visitor", "/nothing/?a=%00", 400),
+    Page("not-understood", "visitor", "/nothing/?a=%00", 400, english=True),
     Page("form-too-old", "visitor", "/accounts/login/", 403, forged("/login/", "csrfmiddlewaretoken", "old")),
 ]
 OWN = [
@@ -153,7 +161,13 @@ OWN = [
     Page("home", "olga", "/"),
     Page("sign-out", "olga", "/accounts/logout/"),
     Page("password", "olga", "/accounts/password/change/"),
-    Page("password-bad", "olga", "/accounts/password/change/", 200, send("/change/", oldpassword="a", password1="b")),
+    Page(
+        "password-bad",
+        "olga",
+        "/accounts/password/change/",
+        200,
+        send("/change/", oldpassword="a", password1="b"),
+    ),
     Page("email", "olga", "/accounts/email/"),
     Page("email-bad", "olga", "/accounts/email/", 200, send("/email/", email="no address")),
     Page("reauthenticate", "olga", "/accounts/reauthenticate/"),
@@ -179,7 +193,13 @@ LIST = [
     Page("robots-no-match", "olga", ROBOTS + "?q=zzz&access=read"),
     Page("robots-create", "olga", ROBOTS + "?create"),
     Page("robots-create-bad", "olga", ROBOTS + "?create", 422, send("/robots/")),
-    Page("robot-created", "carl", "/o/fjord/settings/robots/?create", 200, tick_and_send("/robots/", "understand")),
+    Page(
+        "robot-created",
+        "carl",
+        "/o/fjord/settings/robots/?create",
+        200,
+        tick_and_send("/robots/", "understand"),
+    ),
     Page(
         "robot-created-twice",
         "carl",

@@ -19,7 +19,12 @@ def main(folder: Path, names: list[str]) -> None:
     import django
 
     django.setup()
-    from django.test.utils import override_settings, setup_databases, setup_test_environment, teardown_databases
+    from django.test.utils import (
+        override_settings,
+        setup_databases,
+        setup_test_environment,
+        teardown_databases,
+    )
     from pytest_django.live_server_helper import LiveServer
 
     from tests.browser import chrome, world

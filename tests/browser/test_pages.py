@@ -40,17 +40,14 @@ def looked_at(site: Site, page: Page, language: str) -> Iterator[str]:
     if status != page.status:
         yield f"status: {status}, not {page.status}"
     yield from complaints.policy(visitor.tab)
-    yield from complaints.language(visitor.tab, language)
+    yield from complaints.language(visitor.tab, "en" if page.english else language)
     for look in LOOKS if language == "en" else LOOKS[::3]:
         worn = wear(visitor, look)
-        problems = complaints.width(visitor.tab)
-        if language == "en" or look == LOOKS[-1]:
-            problems += complaints.axe(visitor.tab)
+        problems = complaints.width(visitor.tab) + complaints.axe(visitor.tab, colours=language == "en")
         yield from (f"{worn}: {problem}" for problem in problems)
-    if language == "en":
-        for look in (LOOKS[-1], LOOKS[0]):
-            worn = wear(visitor, look)
-            yield from (f"{worn}: {problem}" for problem in complaints.grown(visitor.tab))
+    for look in LOOKS[::3] if language == "en" else []:
+        worn = wear(visitor, look)
+        yield from (f"{worn}: {problem}" for problem in complaints.grown(visitor.tab))
     yield from visitor.heard
 
 

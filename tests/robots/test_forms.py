@@ -51,7 +51,9 @@ def test_creating_without_the_tick_says_what_to_do(cast: Cast, tick: dict[str, s
     says(answer, "Read the API terms of use and tick this box to create a robot.")
 
 
-@pytest.mark.parametrize("key", ["", "x", "\0", "A" * 32, "😀" * 32, "\u202e" + "a" * 31, "a" * 31 + "\n", MEGABYTE])
+@pytest.mark.parametrize(
+    "key", ["", "x", "\0", "A" * 32, "😀" * 32, "\u202e" + "a" * 31, "a" * 31 + "\n", MEGABYTE]
+)
 def test_a_form_with_a_broken_key_makes_nothing_and_comes_back_with_a_good_one(cast: Cast, key: str) -> None:
     olga = cast.client("olga")
     answer = olga.post(ROBOTS, {"understand": "on", "creation_key": key})
@@ -120,7 +122,9 @@ def test_a_new_robot_is_called_new_robot_and_can_manipulate_data(cast: Cast) -> 
         ("version", "\0", "Enter a whole number."),
     ],
 )
-def test_what_cannot_be_saved_is_said_and_nothing_changes(cast: Cast, field: str, typed: Any, sentence: str) -> None:
+def test_what_cannot_be_saved_is_said_and_nothing_changes(
+    cast: Cast, field: str, typed: Any, sentence: str
+) -> None:
     good = {"name": "Nightly import", "description": "Reads tide tables."}
     answer = update(cast, **good | {field: typed})
     assert answer.status_code == 422
@@ -131,7 +135,18 @@ def test_what_cannot_be_saved_is_said_and_nothing_changes(cast: Cast, field: str
 
 @pytest.mark.parametrize(
     "typed",
-    ["🤖 Robby 🏗️", "روبوت", "רובוט", "Łódź", "<script>alert(1)</script>", "{{ 7*7 }}", "%s%n", "'; --", "𝓡" * 120, "n"],
+    [
+        "🤖 Robby 🏗️",
+        "روبوت",
+        "רובוט",
+        "Łódź",
+        "<script>alert(1)</script>",
+        "{{ 7*7 }}",
+        "%s%n",
+        "'; --",
+        "𝓡" * 120,
+        "n",
+    ],
 )
 def test_people_may_write_in_any_script(cast: Cast, typed: str) -> None:
     assert update(cast, name=typed, description=f"{typed}\r\n\t{typed}").status_code == 302
@@ -190,7 +205,13 @@ def test_a_page_of_a_robot_that_was_deleted_meanwhile_is_not_found(cast: Cast) -
 def posts(cast: Cast) -> list[str]:
     person = cast.users["mia"].public_id
     here = page_of(cast.robby)
-    return [ROBOTS, here + "update/", here + "share/", f"{here}share/{person}/mail/", f"{here}share/{person}/remove/"]
+    return [
+        ROBOTS,
+        here + "update/",
+        here + "share/",
+        f"{here}share/{person}/mail/",
+        f"{here}share/{person}/remove/",
+    ]
 
 
 def test_without_the_csrf_cookie_nothing_happens_and_a_page_says_why(cast: Cast) -> None:
@@ -221,7 +242,9 @@ def test_a_form_with_thousands_of_fields_is_too_large(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe\x00", b"name=%ff%fe", b"%", b"&&&&====", b"{}", b""])
-@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "application/json", "multipart/form-data; boundary=x", "x"])
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "application/json", "multipart/form-data; boundary=x", "x"]
+)
 def test_a_body_that_is_no_form_is_refused_and_no_crash(cast: Cast, body: bytes, kind: str) -> None:
     for address in posts(cast)[:3]:
         answer = cast.client("olga").post(address, body, content_type=kind)
@@ -231,13 +254,33 @@ def test_a_body_that_is_no_form_is_refused_and_no_crash(cast: Cast, body: bytes,
 @pytest.mark.parametrize("strange", ["%00", "%0A", "%FF", "..", "😀", "a" * 500, "%E2%80%AE", "-1", "robots"])
 def test_a_strange_id_is_not_found(cast: Cast, strange: str) -> None:
     olga, person = cast.client("olga"), cast.users["mia"].public_id
-    for address in (f"{ROBOTS}{strange}/", f"/o/halden/shared/{strange}/", f"/o/{strange}/", f"/o/{strange}/shared/"):
+    for address in (
+        f"{ROBOTS}{strange}/",
+        f"/o/halden/shared/{strange}/",
+        f"/o/{strange}/",
+        f"/o/{strange}/shared/",
+    ):
         assert olga.get(address).status_code in (400, 404), address
     for verb in ("update/", "share/", f"share/{person}/remove/"):
         assert olga.post(f"{ROBOTS}{strange}/{verb}").status_code in (400, 404)
     assert olga.post(f"{page_of(cast.robby)}share/{strange}/remove/").status_code in (400, 404)
 
 
-@pytest.mark.parametrize("query", ["q=%00", "q=%FF", "q=😀", "q=%25_", "page=%00", "page=-1", "page=x", "page=99999999999999", "access=x", "create=%00", "q=" + "x" * 5000])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=%00",
+        "q=%FF",
+        "q=😀",
+        "q=%25_",
+        "page=%00",
+        "page=-1",
+        "page=x",
+        "page=99999999999999",
+        "access=x",
+        "create=%00",
+        "q=" + "x" * 5000,
+    ],
+)
 def test_the_list_answers_to_any_query(cast: Cast, query: str) -> None:
     assert cast.client("olga").get(f"{ROBOTS}?{query}").status_code in (200, 400)

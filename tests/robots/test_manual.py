@@ -304,4 +304,6 @@ def test_a_robot_is_put_into_groups_and_the_group_shows_it(cast: Cast, olga: Any
     olga.post(here + "scopes/", {"groups": [cast.group.public_id], "version": version})
     assert "Robby" in olga.get(f"/o/halden/groups/{cast.group.public_id}/").content.decode()
     everyone = cast.home.groups.get(is_everyone=True)
-    assert olga.post(here + "scopes/", {"groups": [everyone.public_id], "version": version}).status_code == 422
+    assert (
+        olga.post(here + "scopes/", {"groups": [everyone.public_id], "version": version}).status_code == 422
+    )
