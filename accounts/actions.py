@@ -118,6 +118,21 @@ def welcome(organization: Organization) -> str:
         return invitations.make(Invitation.Purpose.WELCOME, organization, organization.owner.email)[1]
 
 
+def settle(link: Invitation, user: User | None, name: str, password: str, language: str) -> User:
+    """Whoever uses a mailed link: made if new, given the password if they had none; the link proves the address.
+
+    Call inside the action that used the link up.
+    """
+    if user is None:
+        return new_person(link.address, name, password, verified=True, language=language)
+    if password and not user.has_usable_password():
+        user.name, user.language = name or user.name, language
+        user.set_password(password)
+        user.save(update_fields=["name", "language", "password"])
+    EmailAddress.objects.filter(user=user, email=user.email).update(verified=True)
+    return user
+
+
 def accept(
     link: Invitation, user: User | None, *, name: str = "", password: str = "", language: str = "en"
 ) -> User:
@@ -128,13 +143,7 @@ def accept(
     with action(OPERATOR):
         if not invitations.use(link):
             raise LinkUsed(_("This link has been used."))
-        if user is None:
-            user = new_person(link.address, name, password, verified=True, language=language)
-        elif password and not user.has_usable_password():
-            user.name, user.language = name or user.name, language
-            user.set_password(password)
-            user.save(update_fields=["name", "language", "password"])
-        EmailAddress.objects.filter(user=user, email=user.email).update(verified=True)
+        user = settle(link, user, name, password, language)
         if link.organization:
             acting = Actor(ActorKind.PERSON, user.public_id, str(user))
             with action(acting):
@@ -147,12 +156,18 @@ def accept(
     return user
 
 
-def rename(actor: Actor, organization: Organization, name: str) -> None:
-    """Give the organization another name; the slug stays, addresses depend on it."""
+def rename(actor: Actor, organization: Organization, name: str, was: str = "") -> None:
+    """Give the organization another name; the slug stays, addresses depend on it.
+
+    Raises NotPossible when it is not called `was` any more (a page older than somebody else's change).
+    """
     with action(actor):
         locked = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
         if locked.name == name:
             return
+        if was and locked.name != was:
+            said = _("Somebody called it %(name)s while your page was open. Press Update again to change that.")
+            raise NotPossible(said % {"name": locked.name})
         record(EventType.ORGANIZATION_UPDATED, locked, changes={"name": [locked.name, name]})
         Organization.objects.filter(pk=locked.pk).update(name=name)
 

@@ -1,4 +1,4 @@
-"""allauth's hooks: sign-up only with an invitation, every mail through the outbox, one spelling of an address, sealed factors."""
+"""allauth's hooks: sign-up only by invitation, mail through the outbox, one spelling of an address, sealed factors."""
 
 from typing import Any
 

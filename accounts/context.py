@@ -15,7 +15,8 @@ from accounts.templatetags.look import initials
 VERSION = "0.1"
 # label, address name, the power that opens it, the address names under which it is the current one
 PEOPLE = tuple(
-    f"accounts:{name}" for name in "people person person_update invite deactivate reactivate remove offer".split()
+    f"accounts:{name}"
+    for name in "people person person_update invite deactivate reactivate remove offer".split()
 )
 GROUPS = tuple(f"accounts:{name}" for name in "groups group group_update group_delete".split())
 TABS = [

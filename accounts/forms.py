@@ -113,6 +113,16 @@ class OrganizationForm(forms.Form):
     """Settings, General."""
 
     name = NameField(label=_("Name"))
+    # What it was called when the page was opened.
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
-        super().__init__(*args, **{"initial": {"name": organization.name}} | kwargs)
+    def __init__(self, data: Any = None, *, organization: Organization) -> None:
+        super().__init__(data, initial={"name": organization.name, "was": organization.name})
+        self.organization = organization
+
+    def refreshed(self, problem: str) -> "OrganizationForm":
+        """What was typed, on top of the present name, with `problem` said above it."""
+        self.organization.refresh_from_db()
+        form = type(self)(self.data.dict() | {"was": self.organization.name}, organization=self.organization)
+        form.add_error(None, problem)
+        return form

@@ -8,6 +8,7 @@ from allauth.mfa.webauthn.forms import LoginWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from fido2.utils import websafe_decode, websafe_encode
 
 from accounts.forms import NameField
@@ -20,7 +21,7 @@ class ProfileForm(forms.Form):
     """My data."""
 
     name = NameField(
-        label=_("Name"),
+        label=pgettext_lazy("a person", "Name"),
         help_text=_("As others see it: in lists, in mails and in the record."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import invitations, mail
-from accounts.actions import LinkUsed, NotPossible, new_person
+from accounts.actions import LinkUsed, NotPossible, settle
 from accounts.events import EventType, action, record
 from accounts.models import Group, Invitation, Membership, Organization, Role, User, normalize_email
 from accounts.permissions import Actor, ActorKind, Power, Refused
@@ -162,7 +162,7 @@ def join(
     with action(acting):
         if not invitations.use(link):
             raise LinkUsed(_("This link has been used."))
-        user = user or new_person(link.address, name, password, verified=True, language=language)
+        user = settle(link, user, name, password, language)
         membership = _belong(home, user, link)
         with action(Actor(ActorKind.PERSON, user.public_id, str(user), home)):
             record(EventType.INVITATION_ACCEPTED, link, organization=home, changes={"purpose": link.purpose})

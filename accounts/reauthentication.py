@@ -34,7 +34,7 @@ def note_sign_in(request: HttpRequest) -> None:
 
 def is_fresh(request: HttpRequest) -> bool:
     """Whether this session saw a proof within the window."""
-    proofs = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    proofs = get_authentication_records(request, request.user)
     times = [proof["at"] for proof in proofs if proof.get("reauthenticated")]
     return time.time() - max(times, default=0) < WINDOW or (
         time.time() - request.session.get(SIGNED_IN, 0) < WINDOW
@@ -46,7 +46,7 @@ def ask(request: HttpRequest, come_back: str) -> HttpResponse:
     if request.method == "POST":
         said = _("Nothing has been changed yet. Confirm that it is you, then do it once more.")
         messages.warning(request, said)
-    methods = get_adapter().get_reauthentication_methods(request.user)  # type: ignore[arg-type]
+    methods = get_adapter().get_reauthentication_methods(request.user)
     return redirect(f"{methods[0]['url']}?{urlencode({'next': come_back})}")
 
 
@@ -76,7 +76,7 @@ def recently_authenticated(
 def code_waits(request: HttpRequest) -> bool:
     """Whether a mailed code can still be typed."""
     waiting = request.session.get(MAILED)
-    return bool(waiting) and time.time() - waiting["at"] < CODE_LIVES and waiting["tries"] < TRIES
+    return waiting is not None and time.time() - waiting["at"] < CODE_LIVES and waiting["tries"] < TRIES
 
 
 def mail_code(request: HttpRequest) -> bool:
@@ -86,7 +86,7 @@ def mail_code(request: HttpRequest) -> bool:
     adapter = get_adapter()
     code = adapter.generate_login_code()
     request.session[MAILED] = {"code": code, "at": time.time(), "tries": 0}
-    adapter.send_mail("account/email/proof_code", request.user.email, {"code": code})
+    adapter.send_mail("account/email/proof_code", request.user.email, {"code": code})  # type: ignore[union-attr]
     return True
 
 
@@ -99,5 +99,5 @@ def check_code(request: HttpRequest, typed: str) -> bool:
     if not compare_user_code(actual=typed, expected=waiting["code"]):
         return False
     del request.session[MAILED]
-    record_authentication(request, request.user, method="code", reauthenticated=True)  # type: ignore[arg-type]
+    record_authentication(request, request.user, method="code", reauthenticated=True)
     return True

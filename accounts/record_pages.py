@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as date_words
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as T
+from django.utils.translation import gettext_lazy
 
 from accounts import record_reading as reading
 from accounts.permissions import Actor
@@ -20,11 +20,11 @@ FILTERS = ("q", "who", "about", "type", "since", "until")
 
 # What verify() says about the first broken line, for a reader.
 BROKEN = {
-    "missing": T("This line is missing: somebody removed it past Gatehouse."),
-    "changed": T("This line was changed or put there past Gatehouse."),
-    "details changed": T("The details of this line were changed past Gatehouse."),
-    "the end is missing": T("From this line on, lines are missing at the end."),
-    "the key is missing": T("The key that would prove it does not open: compare GATEHOUSE_KEYS."),
+    "missing": gettext_lazy("This line is missing: somebody removed it past Gatehouse."),
+    "changed": gettext_lazy("This line was changed or put there past Gatehouse."),
+    "details changed": gettext_lazy("The details of this line were changed past Gatehouse."),
+    "the end is missing": gettext_lazy("From this line on, lines are missing at the end."),
+    "the key is missing": gettext_lazy("The key that would prove it does not open: compare GATEHOUSE_KEYS."),
 }
 
 

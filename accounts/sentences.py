@@ -10,72 +10,74 @@ from typing import Any
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import EventType
 from accounts.models import Role
 
-T = gettext_lazy
 SENTENCES: dict[str, Any] = {
-    "organization.created": T("Founded the organization %(thing)s"),
-    "organization.updated": T("Changed the settings of %(thing)s"),
-    "ownership.offered": T("Offered the ownership to %(to)s"),
-    "ownership.offer_ended": T("The offer of the ownership to %(to)s ended"),
-    "ownership.transferred": T("Became the owner of %(thing)s"),
-    "membership.created": T("%(thing)s joined as %(role)s"),
-    "membership.updated": T("Changed role or permissions of %(thing)s"),
-    "membership.deactivated": T("Deactivated %(thing)s"),
-    "membership.reactivated": T("Reactivated %(thing)s"),
-    "membership.removed": T("Removed %(thing)s from the organization"),
-    "membership.left": T("%(thing)s left the organization"),
-    "invitation.created": T("Invited %(to)s as %(role)s"),
-    "invitation.accepted": T("Accepted the invitation"),
-    "invitation.revoked": T("Revoked the invitation of %(to)s"),
-    "invitation.link_shown": T("Was shown the invitation link of %(to)s"),
-    "group.created": T("Created the group %(thing)s"),
-    "group.updated": T("Changed the group %(thing)s"),
-    "group.deleted": T("Deleted the group %(thing)s"),
-    "person.signed_in": T("Signed in"),
-    "person.sign_in_failed": T("Signing in failed"),
-    "person.password_changed": T("Changed the own password"),
-    "person.address_changed": T("Changed the own e-mail address"),
-    "person.factor_added": T("Added a second factor"),
-    "person.factor_removed": T("Removed a second factor"),
-    "robot.created": T("Created the robot %(thing)s"),
-    "robot.updated": T("Changed the settings of the robot %(thing)s"),
-    "robot.shared": T("Shared %(thing)s with %(with)s"),
-    "robot.unshared": T("Removed the share of %(thing)s from %(with)s"),
-    "robot.sharing_closed": T("Closed sharing of %(thing)s"),
-    "robot.switched_on": T("Switched %(thing)s on"),
-    "robot.switched_off": T("Switched %(thing)s off"),
-    "robot.deleted": T("Deleted the robot %(thing)s"),
-    "secret.created": T("Made the first secrets of %(thing)s"),
-    "secret.renewed": T("Renewed the secrets of %(thing)s"),
-    "secret.ended": T("Ended the old secrets of %(thing)s"),
-    "secret.extended": T("Let the old secrets of %(thing)s work longer"),
-    "secret.checked": T("Checked whether a value is a secret of %(thing)s"),
-    "secret.revealed": T("Revealed the secrets of %(thing)s"),
-    "token.created": T("Created the access token %(thing)s"),
-    "workspace.created": T("Created the workspace %(thing)s"),
-    "workspace.updated": T("Changed the workspace %(thing)s"),
-    "workspace.deleted": T("Deleted the workspace %(thing)s"),
-    "record.exported": T("Exported the record"),
-    "record.pruned": T("Removed old lines of the record: %(lines)s"),
-    "record.erased": T("Erased personal details in lines of the record: %(lines)s"),
+    "organization.created": _("Founded the organization %(thing)s"),
+    "organization.updated": _("Changed the settings of %(thing)s"),
+    "organization.policy_changed": _("Changed who must have a second factor"),
+    "operator.looked": _("Looked at %(thing)s as operator"),
+    "operator.changed": _("Changed %(thing)s as operator"),
+    "ownership.offered": _("Offered the ownership to %(to)s"),
+    "ownership.offer_ended": _("The offer of the ownership to %(to)s ended"),
+    "ownership.transferred": _("Became the owner of %(thing)s"),
+    "membership.created": _("%(thing)s joined as %(role)s"),
+    "membership.updated": _("Changed role or permissions of %(thing)s"),
+    "membership.deactivated": _("Deactivated %(thing)s"),
+    "membership.reactivated": _("Reactivated %(thing)s"),
+    "membership.removed": _("Removed %(thing)s from the organization"),
+    "membership.left": _("%(thing)s left the organization"),
+    "invitation.created": _("Invited %(to)s as %(role)s"),
+    "invitation.accepted": _("Accepted the invitation"),
+    "invitation.revoked": _("Revoked the invitation of %(to)s"),
+    "invitation.link_shown": _("Was shown the invitation link of %(to)s"),
+    "group.created": _("Created the group %(thing)s"),
+    "group.updated": _("Changed the group %(thing)s"),
+    "group.deleted": _("Deleted the group %(thing)s"),
+    "person.signed_in": _("Signed in"),
+    "person.sign_in_failed": _("Signing in failed"),
+    "person.password_changed": _("Changed the own password"),
+    "person.address_changed": _("Changed the own e-mail address"),
+    "person.updated": _("Changed the own name, language or time zone"),
+    "person.factor_added": _("Added a second factor"),
+    "person.factor_removed": _("Removed a second factor"),
+    "robot.created": _("Created the robot %(thing)s"),
+    "robot.updated": _("Changed the settings of the robot %(thing)s"),
+    "robot.shared": _("Shared %(thing)s with %(with)s"),
+    "robot.unshared": _("Removed the share of %(thing)s from %(with)s"),
+    "robot.sharing_closed": _("Closed sharing of %(thing)s"),
+    "robot.switched_on": _("Switched %(thing)s on"),
+    "robot.switched_off": _("Switched %(thing)s off"),
+    "robot.deleted": _("Deleted the robot %(thing)s"),
+    "secret.created": _("Made the first secrets of %(thing)s"),
+    "secret.renewed": _("Renewed the secrets of %(thing)s"),
+    "secret.ended": _("Ended the old secrets of %(thing)s"),
+    "secret.extended": _("Let the old secrets of %(thing)s work longer"),
+    "secret.checked": _("Checked whether a value is a secret of %(thing)s"),
+    "secret.revealed": _("Revealed the secrets of %(thing)s"),
+    "token.created": _("Created the access token %(thing)s"),
+    "workspace.created": _("Created the workspace %(thing)s"),
+    "workspace.updated": _("Changed the workspace %(thing)s"),
+    "workspace.deleted": _("Deleted the workspace %(thing)s"),
+    "record.exported": _("Exported the record"),
+    "record.pruned": _("Removed old lines of the record: %(lines)s"),
+    "record.erased": _("Erased personal details in lines of the record: %(lines)s"),
 }
 # Groups of types for the filter: what people call them, and how the types begin.
 GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
-    "robots": (T("Robots and secrets"), ("robot", "secret")),
-    "tokens": (T("Access tokens"), ("token",)),
-    "people": (T("People and groups"), ("membership", "invitation", "group", "ownership")),
-    "signing-in": (T("Signing in"), ("person",)),
-    "webhooks": (T("Webhooks"), ("webhook", "connect")),
-    "work": (T("Workspaces and tasks"), ("workspace", "board", "column", "task", "attachment")),
-    "organization": (T("Organization and record"), ("organization", "record", "operator")),
+    "robots": (_("Robots and secrets"), ("robot", "secret")),
+    "tokens": (_("Access tokens"), ("token",)),
+    "people": (_("People and groups"), ("membership", "invitation", "group", "ownership")),
+    "signing-in": (_("Signing in"), ("person",)),
+    "webhooks": (_("Webhooks"), ("webhook", "connect")),
+    "work": (_("Workspaces and tasks"), ("workspace", "board", "column", "task", "attachment")),
+    "organization": (_("Organization and record"), ("organization", "record", "operator")),
 }
 # How actors without a name of their own are called.
-NAMELESS = {"timetable": T("Gatehouse"), "operator": T("Operator"), "visitor": T("Visitor")}
+NAMELESS = {"timetable": _("Gatehouse"), "operator": _("Operator"), "visitor": _("Visitor")}
 
 
 def types_in(group: str) -> list[str]:
@@ -87,7 +89,7 @@ def actor_words(kind: str, name: str | None) -> str:
     """What a reader calls an actor; `name` is None when it was erased."""
     if kind in NAMELESS:
         return str(NAMELESS[kind])
-    return _("erased") if name is None else name
+    return str(_("erased")) if name is None else name
 
 
 class Words(dict[str, Any]):
@@ -120,7 +122,7 @@ def marked_up(
 
 def _words(names: Mapping[str, Any] | None, facts: Mapping[str, Any] | None) -> Words:
     if names is None:
-        return Words({}, "[" + _("erased") + "]")
+        return Words({}, f"[{_('erased')}]")
     plain_facts = {key: value for key, value in (facts or {}).items() if isinstance(value, str | int)}
     if "role" in plain_facts:
         plain_facts["role"] = value_words(plain_facts["role"])
@@ -129,29 +131,29 @@ def _words(names: Mapping[str, Any] | None, facts: Mapping[str, Any] | None) -> 
 
 # What facts are called; another one is called by its key.
 FACTS = {
-    "name": T("Name"),
-    "description": T("Description"),
-    "role": T("Role"),
-    "api_access": T("API access"),
-    "manage_people": T("User management"),
-    "groups": T("Groups"),
-    "people": T("People"),
-    "robots": T("Robots"),
-    "read_only": T("Read-only"),
-    "keeper": T("Keeper"),
-    "networks": T("Allowed addresses"),
-    "scopes": T("Scopes"),
-    "number": T("Generation"),
-    "overlap_hours": T("Old secrets work for so many hours"),
-    "dies_at": T("Works until"),
-    "matched": T("It was one"),
-    "seen": T("Had seen the secrets"),
-    "purpose": T("Purpose"),
-    "terms_version": T("Version of the terms"),
-    "format": T("Format"),
-    "filters": T("Filters"),
-    "lines": T("Lines"),
-    "until": T("Up to"),
+    "name": _("Name"),
+    "description": _("Description"),
+    "role": _("Role"),
+    "api_access": _("API access"),
+    "manage_people": _("User management"),
+    "groups": _("Groups"),
+    "people": _("People"),
+    "robots": _("Robots"),
+    "read_only": _("Read-only"),
+    "keeper": _("Keeper"),
+    "networks": _("Allowed addresses"),
+    "scopes": _("Scopes"),
+    "number": _("Generation"),
+    "overlap_hours": _("Old secrets work for so many hours"),
+    "dies_at": _("Works until"),
+    "matched": _("It was one"),
+    "seen": _("Had seen the secrets"),
+    "purpose": _("Purpose"),
+    "terms_version": _("Version of the terms"),
+    "format": _("Format"),
+    "filters": _("Filters"),
+    "lines": _("Lines"),
+    "until": _("Up to"),
 }
 
 
@@ -171,7 +173,7 @@ def fact_rows(kind: str, facts: Mapping[str, Any]) -> list[tuple[str, str, str |
 def value_words(value: Any) -> str:
     """A recorded value as one reads it."""
     if isinstance(value, bool):
-        return _("Yes") if value else _("No")
+        return str(_("Yes") if value else _("No"))
     if isinstance(value, list):
         return ", ".join(map(value_words, value)) or "–"
     if isinstance(value, dict):

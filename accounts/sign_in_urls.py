@@ -23,11 +23,15 @@ urlpatterns = [
     path("2fa/app/on/", totp.activate_totp, name="mfa_activate_totp"),
     path("2fa/app/off/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path("2fa/recovery-codes/", security.recovery_codes, name="mfa_view_recovery_codes"),
-    path("2fa/recovery-codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path(
+        "2fa/recovery-codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"
+    ),
     path("2fa/passkeys/", to_security, name="mfa_list_webauthn"),
     path("2fa/passkeys/add/", webauthn.add_webauthn, name="mfa_add_webauthn"),
     path("2fa/passkeys/sign-in/", webauthn.login_webauthn, name="mfa_login_webauthn"),
-    path("2fa/passkeys/reauthenticate/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path(
+        "2fa/passkeys/reauthenticate/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"
+    ),
     path("2fa/passkeys/<int:pk>/rename/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
     path("2fa/passkeys/<int:pk>/remove/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
 ]

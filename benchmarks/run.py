@@ -15,10 +15,8 @@ from datetime import UTC, datetime
 from benchmarks import recorded_writes, report, token_endpoint, token_lookup, who_am_i
 from benchmarks.gatehouse import open_gatehouse
 from benchmarks.processor import Watch
-from benchmarks.rivals.project import stock_dot
+from benchmarks.rivals.project import allauth_idp, stock_dot
 from benchmarks.stage import Stage, stage
-
-STOCK, FAST = "stock django-oauth-toolkit", "django-oauth-toolkit with a fast hasher"
 
 
 @dataclass(frozen=True)
@@ -50,11 +48,11 @@ def measure(scene: Stage, size: Size) -> list[report.Measured]:
     found.append(recorded_writes.on_sqlite(gatehouse, size.rounds, size.seconds))
     say("starting web servers")
     web = gatehouse.web()
-    rivals = [stock_dot(scene, STOCK, 300.0), stock_dot(scene, FAST, 3.0, "fast")]
+    rivals = [stock_dot(scene), stock_dot(scene, "fast"), allauth_idp(scene)]
     say("token endpoint")
     found.insert(0, token_endpoint.measure(gatehouse, web, rivals, size.rounds, size.seconds))
     say("who am I")
-    found.insert(1, who_am_i.measure(gatehouse, web, rivals[1], size.tokens, size.rounds, size.seconds))
+    found.insert(1, who_am_i.measure(gatehouse, web, rivals[0], size.tokens, size.rounds, size.seconds))
     return found
 
 

@@ -20,6 +20,8 @@ from django.utils import timezone, translation
 
 from accounts import sessions as sessions_of_people
 
+# Asked by address, not by name.
+PROBES = ("/healthz", "/readyz")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 _machine = re.compile(settings.MACHINE_PATHS)
 _request_id = re.compile(r"\A[A-Za-z0-9._-]{1,64}\Z")
@@ -46,6 +48,9 @@ class RequestIdMiddleware:
         request.request_id = given if _request_id.match(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
         request.client_address = client_address(request.META)  # type: ignore[attr-defined]
         request.is_machine = bool(_machine.match(request.path_info))  # type: ignore[attr-defined]
+        if request.path_info not in PROBES:
+            # Host headers that are not ours are 400 on every path, also where Django's own check steps aside.
+            request.get_host()
         response = self.get_response(request)
         response.headers["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
         return response

@@ -83,3 +83,9 @@ def test_language_and_theme_are_chosen_by_a_form_and_go_back_to_a_page_of_ours(c
     assert answer.headers["Location"] == "/o/halden/"
     assert 'data-bs-theme="dark"' in mia.get("/o/halden/").content.decode()
     assert mia.post("/theme/", {"theme": "<script>"}).cookies["theme"].value == ""
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/api/v1/me", "/oauth2/token", "/nothing"])
+def test_a_foreign_host_header_is_400(client: Client, path: str) -> None:
+    assert client.get(path, headers={"Host": "evil.example"}).status_code == 400
+    assert client.get("/healthz", headers={"Host": "10.0.0.7:8000"}).status_code == 200

@@ -49,11 +49,15 @@ def overview(request: ActorRequest) -> HttpResponse:
 def general(request: ActorRequest) -> HttpResponse:
     """Settings, General: the organization's name."""
     organization = request.actor.home
-    form = OrganizationForm(request.POST or None, organization=organization)
+    form = OrganizationForm(request.POST if request.method == "POST" else None, organization=organization)
     if request.method == "POST" and form.is_valid():
-        actions.rename(request.actor, organization, form.cleaned_data["name"])
-        messages.success(request, _("The organization is now called %(name)s.") % form.cleaned_data)
-        return redirect("accounts:general", org=organization.slug)
+        try:
+            actions.rename(request.actor, organization, **form.cleaned_data)
+        except actions.NotPossible as problem:
+            form = form.refreshed(str(problem))
+        else:
+            messages.success(request, _("The organization is now called %(name)s.") % form.cleaned_data)
+            return redirect("accounts:general", org=organization.slug)
     status = 422 if form.is_bound else 200
     return render(
         request, "accounts/general.html", {"form": form, "organization": organization}, status=status

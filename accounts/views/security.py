@@ -90,7 +90,7 @@ def _there(request: HttpRequest) -> str:
 @require_http_methods(["GET", "POST"])
 def mailed_proof(request: HttpRequest) -> HttpResponse:
     """Is it still you, for people with neither password nor factor: a code by mail."""
-    methods = get_adapter().get_reauthentication_methods(request.user)  # type: ignore[arg-type]
+    methods = get_adapter().get_reauthentication_methods(request.user)
     there = _there(request)
     if methods[0]["url"] != request.path:
         return redirect(f"{methods[0]['url']}?{urlencode({'next': there})}")

@@ -85,7 +85,7 @@ def _told(link: Invitation, purpose: str, form: PasswordForm | None) -> dict[str
 
 
 def _form(request: HttpRequest, link: Invitation) -> PasswordForm:
-    data = request.POST or None
+    data = request.POST if request.method == "POST" else None
     if link.purpose == Invitation.Purpose.FIRST_RUN:
         return FirstRunForm(data)
     return WelcomeForm(data, address=link.address)

@@ -8,8 +8,6 @@ from benchmarks.gatehouse import token_request
 from benchmarks.load import get
 from benchmarks.stage import Stage, Web
 
-STOCK_DOT = "benchmarks.rivals.stock_dot"
-
 
 @dataclass
 class Rival:
@@ -26,21 +24,28 @@ class Rival:
         return get("/me", {"Authorization": f"Bearer {fresh_token(self.web.port, self.token_request)}"})
 
 
-def stock_dot(stage: Stage, title: str, least: float, hasher: str = "") -> Rival:
+def stock_dot(stage: Stage, hasher: str = "") -> Rival:
     """django-oauth-toolkit in a fresh project; `hasher="fast"` replaces PBKDF2 by one pass of SHA-256."""
-    name = f"stock_dot_{hasher or 'pbkdf2'}"
+    title = "django-oauth-toolkit with a fast hasher" if hasher else "stock django-oauth-toolkit"
+    return project(stage, "stock_dot", title, 3.0 if hasher else 300.0, "/o/token/", hasher)
+
+
+def allauth_idp(stage: Stage) -> Rival:
+    """allauth.idp.oidc in a fresh project, with the fast hasher."""
+    return project(
+        stage, "allauth_idp", "allauth.idp with a fast hasher", 2.5, "/identity/o/api/token", "fast"
+    )
+
+
+def project(stage: Stage, package: str, title: str, least: float, path: str, hasher: str) -> Rival:
+    """Migrate, register a program, start the server."""
+    module, name = f"benchmarks.rivals.{package}", f"{package}_{hasher or 'pbkdf2'}"
     url = stage.database(name)
     env = stage.environment(DATABASE_URL=url, RIVAL_HASHER=hasher)
-    stage.run("-m", "django", "migrate", "--settings", f"{STOCK_DOT}.settings", "--verbosity", "0", env=env)
-    credentials = stage.run("-m", f"{STOCK_DOT}.seed", env=env)
-    rival = Rival(
-        title,
-        least,
-        stage.web(name, f"{STOCK_DOT}.wsgi:application", env),
-        url,
-        token_request("/o/token/", credentials, "read write"),
-    )
-    rival.web.wait(rival.token_request)
+    stage.run("-m", "django", "migrate", "--settings", f"{module}.settings", "--verbosity", "0", env=env)
+    request = token_request(path, stage.run("-m", f"{module}.seed", env=env), "read write")
+    rival = Rival(title, least, stage.web(name, f"{module}.wsgi:application", env), url, request)
+    rival.web.wait(request)
     return rival
 
 

@@ -292,3 +292,16 @@ def test_groups_hold_people_and_everyone_follows_by_itself(cast: Cast) -> None:
     )
     adam.post(where + "delete/")
     assert adam.get(where).status_code == 404 and adam.get(HERE + "groups/").status_code == 200
+
+
+def test_somebody_known_who_never_had_a_password_gets_one_by_the_invitation(
+    cast: Cast, mailbox: Mailbox, client: Client
+) -> None:
+    from accounts.actions import create_organization
+
+    create_organization("Elsewhere", "elsewhere", "nora@x.example")
+    invite(cast, "olga", "nora@x.example")
+    client.get(link_in(mailbox))
+    client.post("/welcome/", {"name": "Nora", "password": "a-good-long-password"})
+    nora = User.objects.get(email="nora@x.example")
+    assert nora.check_password("a-good-long-password") and client.get(HERE).status_code == 200

@@ -78,7 +78,7 @@ def test_somebody_elses_address_is_not_taken(cast: Cast, mailbox: Mailbox) -> No
     confirm = answer.headers["Location"]
     # Even with the code that olga got: the address is hers.
     answer = client.post(confirm, {"code": code_in(mailbox)}, follow=True)
-    import sys; print(answer.redirect_chain, re.findall(r'gh-flash.*?</div>|<h1>.*?</h1>|<p class="gh-text.*?</p>|invalid-feedback.*?</div>', answer.content.decode(), re.S), file=sys.stderr); assert 0
+    assert answer.status_code == 200 and "already registered" in answer.content.decode()
     assert mia().email == "mia@halden.example" and cast.users["olga"].email == "olga@halden.example"
 
 

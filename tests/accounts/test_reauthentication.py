@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import Session
@@ -27,13 +27,13 @@ def later(**ago: float) -> Iterator[None]:
         yield
 
 
-def asked(answer: HttpResponse) -> str | None:
+def asked(answer: Any) -> str | None:
     """Where the person comes back to after the proof, or None when they were not asked."""
     there = urlsplit(answer.headers.get("Location", ""))
     return parse_qs(there.query)["next"][0] if there.path == PROOF else None
 
 
-def prove(client: Client, there: str) -> HttpResponse:
+def prove(client: Client, there: str) -> Any:
     return client.post(PROOF, {"password": PASSWORD, "next": there})
 
 

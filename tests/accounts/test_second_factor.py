@@ -1,5 +1,6 @@
 """Second factors: sealed, shown once, ending other sessions; and an organization's policy."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.db import connection
 from django.test import Client
+from fido2.utils import websafe_decode
 
 from accounts import second_factor
 from accounts.actions import NotPossible
@@ -183,6 +185,13 @@ def test_a_broken_passkey_signs_nobody_in(cast: Cast, credential: str) -> None:
     answer = client.post("/accounts/2fa/passkeys/sign-in/", {"credential": credential})
     assert answer.headers["Location"] == "/accounts/login/"
     assert client.get("/o/halden/").status_code == 302
+
+
+def test_a_passkey_carries_the_public_id(cast: Cast) -> None:
+    page = cast.client("mia").get("/accounts/2fa/passkeys/add/").content.decode()
+    told = json.loads(re.search(r'id="passkey-options" type="application/json">(.*?)</script>', page)[1])  # type: ignore[index]
+    user = told["creation_options"]["publicKey"]["user"]
+    assert websafe_decode(user["id"]).decode() == cast.users["mia"].public_id
 
 
 # ---------- policy ----------
