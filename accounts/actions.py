@@ -166,7 +166,9 @@ def rename(actor: Actor, organization: Organization, name: str, was: str = "") -
         if locked.name == name:
             return
         if was and locked.name != was:
-            said = _("Somebody called it %(name)s while your page was open. Press Update again to change that.")
+            said = _(
+                "Somebody called it %(name)s while your page was open. Press Update again to change that."
+            )
             raise NotPossible(said % {"name": locked.name})
         record(EventType.ORGANIZATION_UPDATED, locked, changes={"name": [locked.name, name]})
         Organization.objects.filter(pk=locked.pk).update(name=name)

@@ -1,5 +1,6 @@
 """What people type on the ground floor's pages."""
 
+import re
 import unicodedata
 from typing import Any
 
@@ -10,6 +11,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User, normalize_email
+
+
+# With or without a scheme; "Import 2.0" and "SAP/S4" are names.
+WEB_ADDRESS = re.compile(
+    r"(?i)(?:[a-z][a-z0-9+.-]*://|\bwww\.|\b[a-z0-9-]+\.(?:com|net|org|info|io|biz|ru|cn|xyz|top|pl|de|link|click)\b)"
+)
 
 
 def no_controls(value: str) -> None:
@@ -30,11 +37,17 @@ def one_line(value: str) -> None:
         raise ValidationError(_("Write this on one line."))
 
 
+def no_address(value: str) -> None:
+    """Raises ValidationError for web addresses: names go into mails, and a mail of ours must not carry a stranger's link."""
+    if WEB_ADDRESS.search(value):
+        raise ValidationError(_("Leave web addresses out: names go into mails."))
+
+
 class NameField(forms.CharField):
     """A name of somebody or something: one line, at most 120 characters, Unicode NFC."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=120, validators=[one_line], **kwargs)
+        super().__init__(max_length=120, validators=[one_line, no_address], **kwargs)
 
     def to_python(self, value: Any) -> str:
         """NFC, without outer spaces."""

@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from accounts import hooks
+from accounts import hooks, mail
 from accounts.actions import NotPossible
 from accounts.events import EventType, action, record
 from accounts.models import Group, Membership, Session
@@ -77,6 +80,8 @@ def update(actor: Actor, person_id: str, **wanted: Any) -> Membership:
             record(
                 EventType.MEMBERSHIP_UPDATED, target.user, organization=target.organization, changes=changes
             )
+            if set(changes) - {"groups"}:
+                tell(target, actor, _lazy("Your role or permissions were changed."))
     target.refresh_from_db()
     return target
 
@@ -114,6 +119,11 @@ def deactivate(actor: Actor, person_id: str) -> Membership:
             Membership.objects.filter(pk=target.pk).update(deactivated_at=timezone.now())
             _end_sessions(target)
             record(EventType.MEMBERSHIP_DEACTIVATED, target.user, organization=target.organization)
+            tell(
+                target,
+                actor,
+                _lazy("Your membership was deactivated: pages and tokens are refused until it returns."),
+            )
     return target
 
 
@@ -127,6 +137,7 @@ def reactivate(actor: Actor, person_id: str, keep: Iterable[str]) -> Membership:
             for _done in hooks.reactivated.each(actor, target, set(keep)):
                 pass
             record(EventType.MEMBERSHIP_REACTIVATED, target.user, organization=target.organization)
+            tell(target, actor, _lazy("Your membership is active again."))
     return target
 
 
@@ -137,7 +148,19 @@ def remove(actor: Actor, person_id: str) -> Membership:
         _must_manage(actor, target)
         _retire(actor, target)
         record(EventType.MEMBERSHIP_REMOVED, target.user, organization=target.organization)
+        tell(target, actor, _lazy("You were removed. Your tokens and shares there are deleted."))
     return target
+
+
+def tell(target: Membership, actor: Actor, what: Promise) -> None:
+    """Mail the person what was done about them and by whom; `what` is translated into their language."""
+    told = {
+        "what": what,
+        "by_name": actor.name,
+        "url": settings.GATEHOUSE_URL,
+        "url_words": settings.GATEHOUSE_URL,
+    }
+    mail.post("membership_changed", target.user, told, target.organization)
 
 
 def leave(actor: Actor) -> None:

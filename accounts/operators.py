@@ -49,7 +49,9 @@ def operator(request: HttpRequest) -> Actor:
 def organizations(query: str) -> QuerySet[Organization]:
     """All of them, with `.people_count`, by name; narrowed by name, slug or owner's address."""
     here = Q(memberships__retired_at=None)
-    rows = Organization.objects.select_related("owner").annotate(people_count=Count("memberships", filter=here))
+    rows = Organization.objects.select_related("owner").annotate(
+        people_count=Count("memberships", filter=here)
+    )
     words = Q(name__icontains=query) | Q(slug__icontains=query) | Q(owner__email__icontains=query)
     return (rows.filter(words) if query else rows).order_by("name", "pk")
 

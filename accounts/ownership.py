@@ -89,4 +89,7 @@ def accept(actor: Actor) -> Organization:
         told = {"owner": [found.offered_by.public_id, found.to.user.public_id]}
         names = {"from": str(found.offered_by), "to": str(found.to.user)}
         record(EventType.OWNERSHIP_TRANSFERRED, actor.home, names=names, changes=told)
+        url = settings.GATEHOUSE_URL
+        mailed = {"owner_name": str(found.to.user), "url": url, "url_words": url}
+        mail.post("ownership_accepted", found.offered_by, mailed, actor.home)
     return Organization.objects.get(pk=actor.home.pk)

@@ -161,21 +161,20 @@ def matching(organization_id: int, chosen: Chosen, low: int, high: int) -> Query
 def _saying(details: QuerySet[RecordDetails], text: str) -> QuerySet[RecordDetails]:
     """Those with `text` in a name, a change or the address, whatever its case."""
     told = details.annotate(said=Cast("names", TextField()), changed=Cast("changes", TextField()))
-    if connection.vendor == "postgresql":
-        # PostgreSQL writes JSON with the characters themselves.
-        quoted = json.dumps(text, ensure_ascii=False)[1:-1]
-        inside = Q(said__icontains=quoted) | Q(changed__icontains=quoted)
-    else:
-        pattern = "".join(map(_escaped, text))
-        inside = Q(said__iregex=pattern) | Q(changed__iregex=pattern)
-    return told.filter(inside | Q(address__startswith=text))
+    pattern = "".join(map(_written, text)) + IN_A_VALUE
+    return told.filter(Q(said__iregex=pattern) | Q(changed__iregex=pattern) | Q(address__startswith=text))
 
 
-def _escaped(character: str) -> str:
-    """A pattern for one character, in either case, as Django writes JSON on SQLite: with \\u escapes."""
+# JSON has keys, too: what is found must not be followed by the rest of a string and a colon.
+IN_A_VALUE = r'(?!([^"\\]|\\.)*":)'
+
+
+def _written(character: str) -> str:
+    """A pattern for one character in either case, as the database writes JSON: SQLite has what Django gives it, \\u escapes."""
+    plain = connection.vendor == "postgresql"
     cases = {character.lower(), character.upper(), character}
-    written = sorted(re.escape(json.dumps(one)[1:-1]) for one in cases)
-    return written[0] if len(written) == 1 else f"(?:{'|'.join(written)})"
+    written = sorted(re.escape(json.dumps(one, ensure_ascii=not plain)[1:-1]) for one in cases)
+    return written[0] if len(written) == 1 else f"({'|'.join(written)})"
 
 
 def with_details(rows: QuerySet[Record]) -> QuerySet[Record]:

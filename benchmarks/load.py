@@ -94,13 +94,13 @@ def drive(port: int, request: bytes, connections: int, seconds: float) -> Load:
             if not ready:
                 raise TimeoutError(f"no answer from port {port} in {PATIENCE:.0f} s")
             for key, _ in ready:
-                line: Line = key.data
-                if not line.hear():
+                answered: Line = key.data
+                if not answered.hear():
                     continue
                 now = time.perf_counter()
-                waits.append(now - line.asked_at)
+                waits.append(now - answered.asked_at)
                 if now - began < seconds:
-                    line.ask(request)
+                    answered.ask(request)
                 else:
                     waiting -= 1
         return Load(time.perf_counter() - began, waits)

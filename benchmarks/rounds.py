@@ -3,7 +3,7 @@
 import hashlib
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from benchmarks import processor
@@ -65,7 +65,7 @@ def turn(work: Work) -> Turn:
     )
 
 
-def interleave(variants: dict[str, Work], rounds: int) -> dict[str, list[Turn]]:
+def interleave(variants: Mapping[str, Work], rounds: int) -> dict[str, list[Turn]]:
     """Every variant once a round, every other round backwards: what drifts, drifts against nobody."""
     turns: dict[str, list[Turn]] = {name: [] for name in variants}
     for number in range(rounds):

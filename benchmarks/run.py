@@ -31,7 +31,7 @@ class Size:
 
 
 FULL = Size(rounds=9, seconds=1.5, tokens=100_000, many=1_000_000, lookups=3000)
-QUICK = Size(rounds=2, seconds=1.0, tokens=20_000, many=100_000, lookups=1000)
+QUICK = Size(rounds=2, seconds=0.6, tokens=20_000, many=100_000, lookups=1000)
 FEW = 10_000
 
 

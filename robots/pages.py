@@ -112,6 +112,7 @@ def _share_row(robot: Robot, share: Share, seen: Reveal | None) -> dict[str, Any
         "invited_at": share.shared_at,
         "opened_at": share.opened_at,
         "revealed_at": seen.at if seen else None,
+        "sign_in_link": settings.GATEHOUSE_URL + reverse("shared:robot", args=args[:2]),
         "send_again_url": reverse("robots:send_again", args=args),
         "unshare_url": reverse("robots:unshare", args=args),
         "mail_state": "sent",

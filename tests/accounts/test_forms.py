@@ -91,7 +91,9 @@ def test_a_right_password_signs_in_and_leads_where_one_wanted_to_go(cast: Cast) 
     assert (answer.status_code, answer.url) == (302, "/o/halden/shared/")
 
 
-@pytest.mark.parametrize("there", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "\0"])
+@pytest.mark.parametrize(
+    "there", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "\0"]
+)
 def test_nobody_is_led_to_another_site(cast: Cast, there: str) -> None:
     answer = Client().post(SIGN_IN, {"login": "mia@halden.example", "password": PASSWORD, "next": there})
     assert answer.status_code in (302, 400) and "evil" not in answer.headers.get("Location", "")
@@ -112,7 +114,13 @@ def test_after_five_wrong_passwords_the_right_one_must_wait(cast: Cast) -> None:
 
 
 def test_another_spelling_is_the_same_person_for_the_limit_too(cast: Cast) -> None:
-    for login in ("mia@halden.example", "MIA@halden.example", "Mia@Halden.example", "mia@ｈalden.example", "mIa@halden.example"):
+    for login in (
+        "mia@halden.example",
+        "MIA@halden.example",
+        "Mia@Halden.example",
+        "mia@ｈalden.example",
+        "mIa@halden.example",
+    ):
         sign_in(login=login, password="wrong")
     assert "Too many failed login attempts" in shown(sign_in())
 
@@ -161,7 +169,9 @@ def test_a_name_that_cannot_be_is_refused(link: str, field: str, typed: Any, sen
         ("password", MEGABYTE, "at most 200 characters"),
     ],
 )
-def test_an_address_or_password_that_cannot_be_is_refused(link: str, field: str, typed: Any, sentence: str) -> None:
+def test_an_address_or_password_that_cannot_be_is_refused(
+    link: str, field: str, typed: Any, sentence: str
+) -> None:
     answer = opened(link).post(WELCOME, without(FIRST, **{field: typed}))
     assert answer.status_code == 422 and sentence in shown(answer)
     assert not Organization.objects.exists() and not User.objects.exists()
@@ -259,7 +269,9 @@ def test_what_is_too_large_says_so(cast: Cast, address: str) -> None:
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe", b"name=%ff", b"{}", b""])
-@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "application/json", "multipart/form-data; boundary=x", "x"])
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "application/json", "multipart/form-data; boundary=x", "x"]
+)
 def test_a_body_that_is_no_form_is_no_crash(cast: Cast, body: bytes, kind: str) -> None:
     for address in (SIGN_IN, WELCOME, GENERAL):
         client = Client() if address == SIGN_IN else cast.client("olga")

@@ -305,3 +305,29 @@ def test_somebody_known_who_never_had_a_password_gets_one_by_the_invitation(
     client.post("/welcome/", {"name": "Nora", "password": "a-good-long-password"})
     nora = User.objects.get(email="nora@x.example")
     assert nora.check_password("a-good-long-password") and client.get(HERE).status_code == 200
+
+
+def test_people_are_told_what_was_done_about_them_in_their_language(cast: Cast, mailbox: Mailbox) -> None:
+    User.objects.filter(pk=cast.users["mia"].pk).update(language="pl")
+    person, adam = cast.users["mia"].public_id, cast.actor("adam")
+    membership.update(adam, person, groups=[cast.group.public_id])
+    assert mailbox.read() == []
+    membership.update(adam, person, api_access=True)
+    membership.deactivate(adam, person)
+    membership.reactivate(adam, person, [])
+    membership.remove(adam, person)
+    assert [message["To"] for message in mailbox.read()] == ["mia@halden.example"] * 4
+    assert "Adam" in mailbox.latest()
+
+
+@pytest.mark.parametrize(
+    "name", ["See https://evil.example", "www.evil.example", "evil.com", "a\nb", "a\x00b", "a\u202eb"]
+)
+def test_names_that_go_into_mails_hold_no_address_and_no_controls(cast: Cast, name: str) -> None:
+    answer = cast.client("olga").post(HERE + "settings/general/", {"name": name})
+    assert answer.status_code == 422 and Organization.objects.get(pk=cast.home.pk).name == "Halden"
+
+
+@pytest.mark.parametrize("name", ["SAP/S4 sync 2.0", "Łódź — dział №1", "نظام", "🚀 Import"])
+def test_ordinary_names_pass(cast: Cast, name: str) -> None:
+    assert cast.client("olga").post(HERE + "settings/general/", {"name": name}).status_code == 302

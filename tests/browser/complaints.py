@@ -18,7 +18,9 @@ AXE_OPTIONS = {
     # Not on by itself; the look promises targets of 24 px.
     "rules": {"target-size": {"enabled": True}},
 }
-AXE_WITHOUT_COLOURS = AXE_OPTIONS | {"rules": {"target-size": {"enabled": True}, "color-contrast": {"enabled": False}}}
+AXE_WITHOUT_COLOURS = AXE_OPTIONS | {
+    "rules": {"target-size": {"enabled": True}, "color-contrast": {"enabled": False}}
+}
 AXE = """async (options) => {
   // Under an open menu the page is half covered, and another row looks at it without one.
   const { violations } = await axe.run(document.querySelector("details.gh-menu[open]") ?? document, options);

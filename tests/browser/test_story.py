@@ -1,0 +1,310 @@
+"""The main job against the whole product as processes: people in a real browser, a program over HTTP, mail over SMTP."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from accounts.sealing import hint
+from tests.browser import chrome, complaints
+from tests.conftest import Mailbox
+from tests.operations.product import ROOT, Product, own_backend, wait_until, welcome_link
+
+PASSWORD = "correct-horse-battery"
+OWNER, MEMBER = "olga@halden.example", "mia@halden.example"
+# Inviting people has no page yet: what an operator would do by hand.
+ADD_MEMBER = """
+from allauth.account.models import EmailAddress
+from accounts.events import action
+from accounts.models import Membership, Organization, Role, User
+from accounts.permissions import OPERATOR
+with action(OPERATOR):
+    mia = User.objects.create_user("mia@halden.example", "correct-horse-battery", name="Mia Sørensen")
+    EmailAddress.objects.create(user=mia, email=mia.email, verified=True, primary=True)
+    Membership.objects.create(organization=Organization.objects.get(), user=mia, role=Role.MEMBER)
+"""
+NAMES = ("CLIENT_SECRET", "OAUTH1_TOKEN", "OAUTH1_TOKEN_SECRET")
+
+
+@dataclass
+class Story:
+    """The product, the two people's browsers, the mailbox, and what happened so far."""
+
+    product: Product
+    owner: Page
+    member: Page
+    mailbox: Mailbox
+    robot_page: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    heard: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"http://127.0.0.1:{self.product.port}"
+
+    def secrets(self) -> list[str]:
+        """The three values that must be nowhere but on the pages that show them."""
+        return [self.values[f"GATEHOUSE_{name}"] for name in NAMES]
+
+    def shows(self, tab: Page) -> bool:
+        """Whether any of them is in the page, seen or unseen."""
+        return any(secret in tab.content() for secret in self.secrets())
+
+
+@pytest.fixture
+def story(browser: Browser, mailbox: Mailbox, smtp_server: Any, tmp_path: Path) -> Iterator[Story]:
+    """A product on its first start, and two visitors."""
+    with own_backend() as backend:
+        product = Product(tmp_path, backend | {"EMAIL_URL": f"smtp://127.0.0.1:{smtp_server[1]}"})
+        people: list[BrowserContext] = []
+        try:
+            product.start()
+            url = f"http://127.0.0.1:{product.port}"
+            people = [chrome.context(browser, url) for _ in range(2)]
+            heard = [complaints.listen(context) for context in people]
+            yield Story(product, people[0].new_page(), people[1].new_page(), mailbox)
+            assert heard == [[], []]
+        finally:
+            for context in people:
+                context.close()
+            product.clean_up()
+
+
+def test_a_robot_is_made_shared_revealed_used_renewed_and_deleted(story: Story) -> None:
+    the_first_visitor_becomes_the_owner(story)
+    add_member(story)
+    the_owner_makes_a_robot(story)
+    the_values_are_copied_and_downloaded(story)
+    the_values_do_not_come_back(story)
+    the_owner_gives_it_a_name(story)
+    the_owner_shares_it(story)
+    the_member_comes_by_the_mail(story)
+    the_member_sees_the_values_once(story)
+    token = the_robot_works(story)
+    read_only_stops_writing_at_once(story, token)
+    renewing_overlaps_and_is_finished(story, token)
+    deleting_ends_everything(story)
+    assert not [secret for secret in story.secrets() if secret in story.product.output()]
+
+
+def the_first_visitor_becomes_the_owner(story: Story) -> None:
+    tab, link = story.owner, welcome_link(story.product.output())
+    assert link
+    tab.goto(link)
+    tab.get_by_label("Organization").fill("Halden Construction")
+    tab.get_by_label("Your name").fill("Olga Lindqvist")
+    tab.get_by_label("E-mail address").fill(OWNER)
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Create organization").click()
+    expect(tab.get_by_role("heading", name="Overview")).to_be_visible()
+    story.member.goto(link)
+    expect(story.member.get_by_role("heading", name="This link does not work")).to_be_visible()
+
+
+def add_member(story: Story) -> None:
+    command = [sys.executable, "manage.py", "shell", "-c", ADD_MEMBER]
+    done = subprocess.run(command, cwd=ROOT, env=story.product.environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def the_owner_makes_a_robot(story: Story) -> None:
+    tab = story.owner
+    tab.get_by_role("link", name="Account administration").click()
+    tab.get_by_role("link", name="Settings", exact=True).click()
+    tab.get_by_role("link", name="Integration settings (robots)").click()
+    tab.get_by_role("main").get_by_role("link", name="API terms of use").click()
+    expect(tab.get_by_role("heading", name="API terms of use")).to_be_visible()
+    tab.go_back()
+    tab.get_by_label("Yes, I understand and want to continue").check()
+    tab.get_by_role("button", name="Create", exact=True).click()
+    expect(tab.get_by_role("heading", name="Robot created")).to_be_visible()
+    story.values = read_values(tab)
+    assert all(secret.startswith("gate_") and len(secret) == 57 for secret in story.secrets())
+
+
+def read_values(tab: Page) -> dict[str, str]:
+    """Name and value of everything that the page would put into a download."""
+    lines = "(ones) => Object.fromEntries(ones.map((one) => [one.dataset.env, one.textContent]))"
+    return tab.locator("[data-env]").evaluate_all(lines)
+
+
+def the_values_are_copied_and_downloaded(story: Story) -> None:
+    tab, values = story.owner, story.values
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=story.url)
+    for label, name in (("Client Secret", "CLIENT_SECRET"), ("OAuth1 Token Secret", "OAUTH1_TOKEN_SECRET")):
+        tab.get_by_role("button", name=f"Copy {label}", exact=True).click()
+        expect(tab.locator("[data-copy-said]")).to_have_text(f"{label}: copied")
+        assert tab.evaluate("() => navigator.clipboard.readText()") == values[f"GATEHOUSE_{name}"]
+    with tab.expect_download() as env:
+        tab.get_by_role("button", name="Download .env").click()
+    assert dict(line.split("=", 1) for line in env.value.path().read_text().splitlines()) == values
+    with tab.expect_download() as told:
+        tab.get_by_role("button", name="Download JSON").click()
+    wanted = {name.removeprefix("GATEHOUSE_").lower(): value for name, value in values.items()}
+    assert json.loads(told.value.path().read_text()) == wanted
+    assert (env.value.suggested_filename, told.value.suggested_filename) == ("new-robot.env", "new-robot.json")
+    assert values["GATEHOUSE_TOKEN_URL"] == f"{story.url}/oauth2/token"
+
+
+def the_values_do_not_come_back(story: Story) -> None:
+    tab = story.owner
+    assert story.shows(tab)
+    tab.get_by_role("link", name="Continue").click()
+    expect(tab.get_by_role("heading", name="New robot")).to_be_visible()
+    story.robot_page = tab.url
+    assert not story.shows(tab) and hint(story.secrets()[0]) in tab.content()
+    tab.go_back()
+    assert not story.shows(tab)
+    tab.goto(f"{story.url}/")
+    tab.get_by_role("link", name="Settings", exact=True).click()
+    tab.get_by_role("link", name="Integration settings (robots)").click()
+    expect(tab.get_by_role("row")).to_have_count(2)
+
+
+def the_owner_gives_it_a_name(story: Story) -> None:
+    tab = story.owner
+    tab.get_by_role("link", name="New robot").click()
+    tab.get_by_label("Name", exact=True).fill("Robby")
+    tab.get_by_label("Description").fill("Uploads photos from the site cameras.")
+    tab.get_by_label("Can manipulate data").check()
+    update(tab)
+    expect(tab.get_by_role("status").filter(has_text="Robby is updated.")).to_be_visible()
+    expect(tab.get_by_label("Description")).to_have_value("Uploads photos from the site cameras.")
+
+
+def update(tab: Page) -> None:
+    tab.get_by_role("form", name="Details").get_by_role("button", name="Update").click()
+
+
+def the_owner_shares_it(story: Story) -> None:
+    tab = story.owner
+    tab.get_by_label("Select member").select_option("Mia Sørensen (member)")
+    tab.get_by_role("button", name="Add member").click()
+    expect(tab.get_by_role("status").filter(has_text="Shared with Mia Sørensen.")).to_be_visible()
+    expect(receipt(tab)).to_contain_text("Invited")
+    wait_until(lambda: len(story.mailbox.received) == 1, "the mail to arrive")
+    [message] = story.mailbox.received
+    assert (message["To"], message["Subject"]) == (MEMBER, "Olga Lindqvist shared the robot Robby with you")
+    for kind in ("plain", "html"):
+        text = part(message, kind)
+        assert "Olga Lindqvist" in text and "Robby" in text and "/shared/" in text
+        assert "gate_" not in text and story.values["GATEHOUSE_CLIENT_ID"] not in text
+        assert not [one for one in story.secrets() if one in text or hint(one) in text]
+
+    def says_sent() -> bool:
+        tab.goto(story.robot_page)
+        return "Mail sent" in receipt(tab).inner_text()
+
+    wait_until(says_sent, "the page to say that the mail was sent")
+
+
+def receipt(tab: Page) -> Any:
+    return tab.get_by_role("row", name="Mia Sørensen").locator(".gh-receipt")
+
+
+def part(message: EmailMessage, kind: str) -> str:
+    return message.get_body((kind,)).get_content()  # type: ignore[union-attr]
+
+
+def the_member_comes_by_the_mail(story: Story) -> None:
+    tab = story.member
+    link = re.search(r"http://\S+/shared/\S+", part(story.mailbox.received[0], "plain"))
+    assert link
+    tab.goto(link[0])
+    tab.get_by_label("Email").fill(MEMBER)
+    tab.get_by_label("Password", exact=True).fill(PASSWORD)
+    tab.get_by_role("button", name="Sign in", exact=True).click()
+    expect(tab).to_have_url(link[0])
+    expect(tab.get_by_role("heading", name="Robby")).to_be_visible()
+    assert hint(story.secrets()[0]) in tab.content() and not story.shows(tab)
+    story.owner.goto(story.robot_page)
+    expect(receipt(story.owner)).to_contain_text("Opened")
+
+
+def the_member_sees_the_values_once(story: Story) -> None:
+    tab, here = story.member, story.member.url
+    tab.get_by_role("button", name="Reveal secrets").click()
+    expect(tab.get_by_text("This was your one look.")).to_be_visible()
+    assert read_values(tab) == story.values
+    tab.reload()
+    expect(tab.get_by_text("The secrets were shown already, and only once.")).to_be_visible()
+    assert not story.shows(tab)
+    tab.goto(here)
+    expect(tab.get_by_text("You revealed the secrets")).to_be_visible()
+    assert hint(story.secrets()[0]) in tab.content() and not story.shows(tab)
+    story.owner.goto(story.robot_page)
+    expect(receipt(story.owner)).to_contain_text("Revealed")
+    assert receipt(story.owner).locator("time").first.get_attribute("datetime")
+
+
+def ask_token(values: dict[str, str]) -> requests.Response:
+    pair = (values["GATEHOUSE_CLIENT_ID"], values["GATEHOUSE_CLIENT_SECRET"])
+    grant = {"grant_type": "client_credentials"}
+    return requests.post(values["GATEHOUSE_TOKEN_URL"], grant, auth=pair, timeout=60)
+
+
+def call(story: Story, token: str, method: str, path: str, **body: Any) -> requests.Response:
+    headers = {"Authorization": f"Bearer {token}"}
+    return requests.request(method, story.url + path, headers=headers, json=body or None, timeout=60)
+
+
+def the_robot_works(story: Story) -> str:
+    token = ask_token(story.values).json()["access_token"]
+    me = call(story, token, "GET", "/api/v1/me").json()
+    assert (me["kind"], me["name"], me["read_only"]) == ("robot", "Robby", False)
+    made = call(story, token, "POST", "/api/v1/workspaces", name="Harbour bridge", description="Steel")
+    assert made.status_code == 201, made.text
+    story.owner.get_by_role("link", name="Workspaces").click()
+    expect(story.owner.get_by_role("row", name="Harbour bridge")).to_be_visible()
+    return token
+
+
+def read_only_stops_writing_at_once(story: Story, token: str) -> None:
+    tab = story.owner
+    tab.goto(story.robot_page)
+    tab.get_by_label("Read-only").check()
+    update(tab)
+    expect(tab.get_by_role("status").filter(has_text="Robby is updated.")).to_be_visible()
+    refused = call(story, token, "POST", "/api/v1/workspaces", name="Another", description="")
+    assert refused.status_code == 403, refused.text
+    assert call(story, token, "GET", "/api/v1/workspaces").status_code == 200
+
+
+def renewing_overlaps_and_is_finished(story: Story, token: str) -> None:
+    tab, old = story.owner, story.values
+    tab.locator("#renew > summary").click()
+    tab.get_by_label("In 24 hours").check()
+    tab.get_by_role("button", name="Renew secrets").click()
+    expect(tab.get_by_role("heading", name="Secrets of Robby renewed")).to_be_visible()
+    story.values = read_values(tab)
+    assert story.values["GATEHOUSE_CLIENT_ID"] == old["GATEHOUSE_CLIENT_ID"]
+    assert ask_token(old).status_code == ask_token(story.values).status_code == 200
+    wait_until(lambda: len(story.mailbox.received) == 2, "the mail about the renewal")
+    tab.get_by_role("link", name="Continue").click()
+    expect(tab.get_by_text("Overlap running")).to_be_visible()
+    tab.get_by_role("button", name="Finish now").click()
+    expect(tab.get_by_role("status").filter(has_text="The old secrets have ended.")).to_be_visible()
+    assert ask_token(old).status_code == 401 and ask_token(story.values).status_code == 200
+    assert call(story, token, "GET", "/api/v1/me").status_code == 401
+
+
+def deleting_ends_everything(story: Story) -> None:
+    tab, token = story.owner, ask_token(story.values).json()["access_token"]
+    tab.get_by_label("I understand that this cannot be undone").check()
+    tab.get_by_role("button", name="Delete", exact=True).click()
+    expect(tab.get_by_role("status").filter(has_text="Robby is deleted.")).to_be_visible()
+    expect(tab.get_by_role("heading", name="No robots yet")).to_be_visible()
+    assert ask_token(story.values).status_code == 401
+    assert call(story, token, "GET", "/api/v1/me").status_code == 401
+    gone = story.member.reload()
+    assert gone and gone.status == 404
