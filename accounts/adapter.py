@@ -59,7 +59,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
         """Password, authenticator app or recovery code, passkey; a mailed code for who has none of these."""
-        methods = super().get_reauthentication_methods(user)
+        words = {
+            "mfa_reauthenticate": _("Use your authenticator app or a recovery code"),
+            "mfa_reauthenticate:webauthn": _("Use a passkey"),
+        }
+        methods = [
+            method | {"description": words.get(method["id"], method["description"])}
+            for method in super().get_reauthentication_methods(user)
+        ]
         mailed = {
             "id": "mailed",
             "description": _("Mail me a code"),

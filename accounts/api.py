@@ -1,13 +1,16 @@
 """What every API router shares: who may call an operation, strict text, and the errors it documents."""
 
 import unicodedata
+from collections.abc import Callable
 from typing import Annotated, Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from ninja import Schema
 from ninja.security.base import AuthBase
 from pydantic import AfterValidator, Field, StringConstraints
 
+from accounts.forms import no_controls, one_line
 from accounts.permissions import SCOPE_POWERS, Actor, Power, Refused
 
 
@@ -34,25 +37,28 @@ def scopes_for(power: Power) -> list[str]:
     return [scope for scope, powers in SCOPE_POWERS.items() if power in powers]
 
 
-def _printable(value: str) -> str:
-    for character in value:
-        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\r\n\t":
-            raise ValueError("must not contain control characters")
-    return unicodedata.normalize("NFC", value)
+def _held_to(rule: Callable[[str], None], most: int) -> AfterValidator:
+    """The rule that forms hold the same text to; NFC may make it longer, so its length is asked again."""
 
+    def check(value: str) -> str:
+        value = unicodedata.normalize("NFC", value)
+        try:
+            rule(value)
+        except ValidationError as error:
+            raise ValueError(error.messages[0]) from error
+        if len(value) > most:
+            raise ValueError(f"must have at most {most} characters")
+        return value
 
-def _one_line(value: str) -> str:
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in value):
-        raise ValueError("must be one line without control characters")
-    return unicodedata.normalize("NFC", value)
+    return AfterValidator(check)
 
 
 Name = Annotated[
     str,
     StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=120),
-    AfterValidator(_one_line),
+    _held_to(one_line, 120),
 ]
-Text = Annotated[str, StringConstraints(strict=True, max_length=2000), AfterValidator(_printable)]
+Text = Annotated[str, StringConstraints(strict=True, max_length=2000), _held_to(no_controls, 2000)]
 
 
 class Problem(Schema):

@@ -22,7 +22,7 @@ WEB_ADDRESS = re.compile(
 def no_controls(value: str) -> None:
     """Raises ValidationError for control characters other than line breaks and tabs, and for text direction overrides."""
     for character in value:
-        if unicodedata.category(character) == "Cc" and character not in "\r\n\t":
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\r\n\t":
             raise ValidationError(_("Remove the control characters: they can't be shown."))
         if character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
             raise ValidationError(
@@ -136,6 +136,8 @@ class OrganizationForm(forms.Form):
     def refreshed(self, problem: str) -> "OrganizationForm":
         """What was typed, on top of the present name, with `problem` said above it."""
         self.organization.refresh_from_db()
-        form = type(self)(self.data.dict() | {"was": self.organization.name}, organization=self.organization)
+        form = type(self)(
+            dict(self.data.items()) | {"was": self.organization.name}, organization=self.organization
+        )
         form.add_error(None, problem)
         return form

@@ -12,7 +12,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from accounts import hooks, mail
 from accounts.actions import NotPossible
@@ -81,7 +81,7 @@ def update(actor: Actor, person_id: str, **wanted: Any) -> Membership:
                 EventType.MEMBERSHIP_UPDATED, target.user, organization=target.organization, changes=changes
             )
             if set(changes) - {"groups"}:
-                tell(target, actor, _lazy("Your role or permissions were changed."))
+                tell(target, actor, gettext_lazy("Your role or permissions were changed."))
     target.refresh_from_db()
     return target
 
@@ -122,7 +122,9 @@ def deactivate(actor: Actor, person_id: str) -> Membership:
             tell(
                 target,
                 actor,
-                _lazy("Your membership was deactivated: pages and tokens are refused until it returns."),
+                gettext_lazy(
+                    "Your membership was deactivated: pages and tokens are refused until it returns."
+                ),
             )
     return target
 
@@ -137,7 +139,7 @@ def reactivate(actor: Actor, person_id: str, keep: Iterable[str]) -> Membership:
             for _done in hooks.reactivated.each(actor, target, set(keep)):
                 pass
             record(EventType.MEMBERSHIP_REACTIVATED, target.user, organization=target.organization)
-            tell(target, actor, _lazy("Your membership is active again."))
+            tell(target, actor, gettext_lazy("Your membership is active again."))
     return target
 
 
@@ -148,7 +150,7 @@ def remove(actor: Actor, person_id: str) -> Membership:
         _must_manage(actor, target)
         _retire(actor, target)
         record(EventType.MEMBERSHIP_REMOVED, target.user, organization=target.organization)
-        tell(target, actor, _lazy("You were removed. Your tokens and shares there are deleted."))
+        tell(target, actor, gettext_lazy("You were removed. Your tokens and shares there are deleted."))
     return target
 
 

@@ -131,8 +131,8 @@ def _choices(names: list[tuple[str, str, str]], kept: dict[str, str]) -> dict[st
         about = value == kept.get("about")
         group = "robot" if about else kind if kind in told else "others"
         told[group].setdefault(value, actor_words(kind, name or None))
-    if about := kept.get("about"):
-        told["robot"].setdefault(about, about.partition(":")[2])
+    if thing := kept.get("about"):
+        told["robot"].setdefault(thing, thing.partition(":")[2])
     if who := kept.get("who"):
         kind, _colon, key = who.partition(":")
         told[kind if kind in told else "others"].setdefault(who, key or actor_words(kind, ""))

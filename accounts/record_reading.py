@@ -6,7 +6,7 @@ filters at once) is looked through line by line, at most REACH lines a page, and
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.db.models.expressions import OuterRef, RawSQL
 from django.db.models.functions import Cast
 
 from accounts.models import Record, RecordCheck, RecordDetails, RecordHead
+from accounts.permissions import ActorKind
 from accounts.record_forms import Chosen
 
 LINES = 50
@@ -62,7 +63,7 @@ def state(organization_id: int, chosen: Chosen) -> State:
         asked["low"] = Subquery(rows.filter(at__gte=chosen.since).order_by("at").values("seq")[:1])
     if chosen.until:
         asked["high"] = Subquery(rows.filter(at__lt=chosen.until).order_by("-at").values("seq")[:1])
-    told = RecordHead.objects.filter(pk=organization_id).values("seq", "hash", **asked).get()
+    told: Any = RecordHead.objects.filter(pk=organization_id).values("seq", "hash", **asked).get()
     check = {name: told[f"check_{name}"] for name in CHECK} if told["check_public_id"] else None
     low, high = 0, told["seq"]
     if chosen.since:
@@ -189,42 +190,38 @@ def with_details(rows: QuerySet[Record]) -> QuerySet[Record]:
 def named(organization_id: int) -> Iterator[tuple[str, str, str]]:
     """(kind, key, name as last recorded) of who acted and of robots that were acted on. One query.
 
-    A loose index scan: it jumps from one actor to the next, so it costs as many steps as there are actors.
+    A loose index scan: it jumps from one key to the next, so it costs as many steps as there are actors.
     """
     with connection.cursor() as cursor:
         cursor.execute(_NAMED, {"organization": organization_id, "limit": OFFERED})
-        for kind, key, names, part in cursor.fetchall():
+        for kind, key, last, names, part in cursor.fetchall():
             told = json.loads(names) if isinstance(names, str) else names or {}
-            yield kind, key, told.get(part, "")
+            if last is not None:
+                yield kind, key, told.get(part, "")
 
 
-def _jumps(name: str, column: str, only: str) -> str:
-    """A CTE of the distinct keys in `column`, in the order of its index."""
+def _jumps(name: str, column: str, kinds: Iterable[str]) -> str:
+    """A CTE of the distinct keys in `column`, kind by kind, in the order of its index; some of the first do not exist."""
+    seeds = " UNION ALL ".join(f"SELECT 1, '{kind}', ''" for kind in kinds)
     return f"""
-    {name}(n, kind, key) AS (
-      SELECT 1, r.{column}_kind, r.{column}_key FROM (SELECT {column}_kind, {column}_key FROM accounts_record
-        WHERE organization_id = %(organization)s AND {only}
-        ORDER BY {column}_kind, {column}_key LIMIT 1) r
-      UNION ALL
-      SELECT n + 1, (SELECT {column}_kind FROM accounts_record r WHERE {_NEXT.format(c=column, only=only)}),
-        (SELECT {column}_key FROM accounts_record r WHERE {_NEXT.format(c=column, only=only)})
-      FROM {name} j WHERE n < %(limit)s AND kind IS NOT NULL)"""  # noqa: S608
+    {name}(n, kind, key) AS ({seeds} UNION ALL
+      SELECT n + 1, kind, (SELECT r.{column}_key FROM accounts_record r
+        WHERE r.organization_id = %(organization)s AND r.{column}_kind = j.kind AND r.{column}_key > j.key
+        ORDER BY r.{column}_key LIMIT 1)
+      FROM {name} j WHERE n < %(limit)s AND key IS NOT NULL)"""  # noqa: S608
 
 
-_NEXT = (
-    "r.organization_id = %(organization)s AND {only} AND (r.{c}_kind, r.{c}_key) > (j.kind, j.key) "
-    "ORDER BY r.{c}_kind, r.{c}_key LIMIT 1"
-)
 _LAST = """
-  SELECT j.kind, j.key, (SELECT d.names FROM accounts_recorddetails d WHERE d.organization_id = %(organization)s
-    AND d.seq = (SELECT r.seq FROM accounts_record r WHERE r.organization_id = %(organization)s
-      AND r.{c}_kind = j.kind AND r.{c}_key = j.key ORDER BY r.seq DESC LIMIT 1)), '{c}'
-  FROM {name} j WHERE j.kind IS NOT NULL"""
+  SELECT l.kind, l.key, l.seq, (SELECT d.names FROM accounts_recorddetails d
+    WHERE d.organization_id = %(organization)s AND d.seq = l.seq), '{c}'
+  FROM (SELECT j.kind, j.key, (SELECT r.seq FROM accounts_record r WHERE r.organization_id = %(organization)s
+    AND r.{c}_kind = j.kind AND r.{c}_key = j.key ORDER BY r.seq DESC LIMIT 1) AS seq
+    FROM {name} j WHERE j.key IS NOT NULL) l"""
 _NAMED = (
     "WITH RECURSIVE"
-    + _jumps("acted", "actor", "actor_kind >= ''")
+    + _jumps("acted", "actor", ActorKind)
     + ","
-    + _jumps("robots", "thing", "thing_kind = 'robot'")
+    + _jumps("robots", "thing", ["robot"])
     + _LAST.format(c="actor", name="acted")
     + " UNION ALL "
     + _LAST.format(c="thing", name="robots")

@@ -44,9 +44,22 @@ def is_missing(membership: Membership) -> bool:
 
 def locked_out(organization: Organization, policy: str) -> list[Membership]:
     """Whom this policy would send to their security page first, the owner before the others."""
-    rows = with_factor(Membership.objects.current()).filter(organization=organization, has_factor=False)
-    found = [row for row in rows.select_related("user", "organization") if asked_of(row, policy)]
+    rows = with_factor(Membership.objects.current()).filter(organization=organization)
+    found = [
+        row
+        for row in rows.select_related("user", "organization")
+        if asked_of(row, policy) and not row.has_factor  # type: ignore[attr-defined]
+    ]
     return sorted(found, key=lambda row: (not row.is_owner, str(row.user)))
+
+
+def _owner_first(actor: Actor, owner: Membership) -> str:
+    if actor.key == owner.user.public_id:
+        return _(
+            "You own this organization and have no second factor yet. Set one up first: Profile, Security."
+        )
+    said = _("%(name)s owns this organization and has no second factor yet. They set one up first.")
+    return said % {"name": owner.user}
 
 
 def set_policy(actor: Actor, policy: str) -> list[Membership]:
@@ -55,13 +68,7 @@ def set_policy(actor: Actor, policy: str) -> list[Membership]:
         locked = Organization.objects.select_for_update(no_key=True).get(pk=actor.home.pk)
         out = locked_out(locked, policy)
         if out and out[0].is_owner:
-            raise NotPossible(
-                _(
-                    "%(name)s owns this organization and has no second factor yet. They set one up first, under Profile, "
-                    "Security."
-                )
-                % {"name": out[0].user}
-            )
+            raise NotPossible(_owner_first(actor, out[0]))
         if locked.second_factor != policy:
             record(
                 EventType.ORGANIZATION_POLICY_CHANGED,

@@ -65,7 +65,7 @@ class SessionStore(DatabaseStore):
         if (found := row.first()) is None:
             self._session_key = None
         else:
-            self.seen_at = found.last_seen_at
+            self.seen_at = found.last_seen_at  # type: ignore[attr-defined]
         return found
 
     def exists(self, session_key: str) -> bool:

@@ -2,8 +2,11 @@
 
 import statistics
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from benchmarks.rounds import Turn
+
+BEGIN, END = "<!-- printed by make bench -->\n\n", "\n\n<!-- until here -->"
 
 
 @dataclass
@@ -90,3 +93,13 @@ def turn_table(found: list[Measured]) -> str:
             )
             lines.append(f"| {name} | {norm} | {p50} | {p99} | {app} + {database} |")
     return head + "\n".join(lines)
+
+
+def put_into(document: Path, told: str) -> None:
+    """Replace what an earlier run printed there. Raises ValueError when the document has no place for it."""
+    text = document.read_text("utf-8")
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{document} lacks the two comments that enclose the tables")
+    document.write_text(before + begin + told + end + after, "utf-8")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from benchmarks import processor
 from benchmarks.load import Load
 
-# "norm" scales a rate to a machine on which the fixed loop takes this long.
+# "norm" is the rate of a machine on which the fixed loop takes this long, about ours when nobody else is on it.
 LOOP_SECONDS = 0.010
 LOOP_STEPS = 38_000
 

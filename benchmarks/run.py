@@ -1,6 +1,6 @@
 """`make bench`: every benchmark in one run on this machine, interleaved, and the table that docs/speed.md quotes.
 
-`--quick` is a smoke test of under a minute: its figures mean little.
+`--quick` is a smoke test: its figures mean little. Names of benchmarks run only those.
 """
 
 import argparse
@@ -9,12 +9,16 @@ import platform
 import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache, partial
+from pathlib import Path
 
-from benchmarks import recorded_writes, report, token_endpoint, token_lookup, who_am_i
+from benchmarks import record_page, recorded_writes, report, token_endpoint, token_lookup, who_am_i
 from benchmarks.gatehouse import open_gatehouse
 from benchmarks.processor import Watch
+from benchmarks.report import Measured
 from benchmarks.rivals.project import allauth_idp, stock_dot
 from benchmarks.stage import Stage, stage
 
@@ -28,51 +32,77 @@ class Size:
     tokens: int
     many: int
     lookups: int
+    lines: int
+    pages: int
 
 
-FULL = Size(rounds=9, seconds=1.5, tokens=100_000, many=1_000_000, lookups=3000)
-QUICK = Size(rounds=2, seconds=0.6, tokens=20_000, many=100_000, lookups=1000)
+FULL = Size(rounds=9, seconds=1.5, tokens=100_000, many=1_000_000, lookups=3000, lines=1_000_000, pages=60)
+QUICK = Size(rounds=2, seconds=0.6, tokens=20_000, many=100_000, lookups=1000, lines=30_000, pages=18)
 FEW = 10_000
+DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "speed.md"
 
 
-def measure(scene: Stage, size: Size) -> list[report.Measured]:
-    """All of it, in an order in which the seeded database is copied before a server holds on to it."""
-    say("preparing databases")
-    gatehouse = open_gatehouse(scene)
-    gatehouse.database("ours_web")
-    gatehouse.database("ours_writes")
-    say("token look-up")
-    found = [token_lookup.measure(gatehouse, FEW, size.many, size.rounds, size.lookups)]
-    say("recorded writes")
-    found.append(recorded_writes.on_postgresql(gatehouse, size.rounds, size.seconds))
-    found.append(recorded_writes.on_sqlite(gatehouse, size.rounds, size.seconds))
-    say("starting web servers")
-    web = gatehouse.web()
-    rivals = [stock_dot(scene), stock_dot(scene, "fast"), allauth_idp(scene)]
-    say("token endpoint")
-    found.insert(0, token_endpoint.measure(gatehouse, web, rivals, size.rounds, size.seconds))
-    say("who am I")
-    found.insert(1, who_am_i.measure(gatehouse, web, rivals[0], size.tokens, size.rounds, size.seconds))
+def steps(scene: Stage, size: Size) -> dict[str, Callable[[], list[Measured]]]:
+    """Every benchmark by name, in the order of the table; what several of them need is started once, when needed."""
+    product = cache(partial(open_gatehouse, scene))
+    web = cache(lambda: product().web())
+    stock = cache(partial(stock_dot, scene))
+    rounds, seconds = size.rounds, size.seconds
+
+    def tokens() -> list[Measured]:
+        rivals = [stock(), stock_dot(scene, "fast"), allauth_idp(scene)]
+        return [token_endpoint.measure(product(), web(), rivals, rounds, seconds)]
+
+    return {
+        "token_endpoint": tokens,
+        "who_am_i": lambda: [who_am_i.measure(product(), web(), stock(), size.tokens, rounds, seconds)],
+        "token_lookup": lambda: [token_lookup.measure(product(), FEW, size.many, rounds, size.lookups)],
+        "recorded_writes": lambda: [
+            recorded_writes.on_postgresql(product(), rounds, seconds),
+            recorded_writes.on_sqlite(product(), rounds, seconds),
+        ],
+        "record_page": lambda: [
+            record_page.on_postgresql(product(), FEW, size.lines, rounds, size.pages),
+            record_page.on_sqlite(product(), FEW, size.lines, rounds, size.pages),
+        ],
+    }
+
+
+def measure(size: Size, names: list[str]) -> list[Measured]:
+    """Those benchmarks, or all; every server ends with the run, also after a failure, Ctrl-C or SIGTERM."""
+    found = []
+    with stage() as scene:
+        all_steps = steps(scene, size)
+        if unknown := set(names) - set(all_steps):
+            raise SystemExit(f"There is no benchmark {min(unknown)}; there are: {', '.join(all_steps)}.")
+        for name, step in all_steps.items():
+            if not names or name in names:
+                say(name)
+                found += step()
     return found
 
 
 def main() -> None:
-    """Measure and print; every server ends with the run, also after a failure, Ctrl-C or SIGTERM."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a smoke test of under a minute")
-    size = QUICK if parser.parse_args().quick else FULL
+    parser.add_argument("names", nargs="*", help="only these benchmarks")
+    parser.add_argument("--quick", action="store_true", help="a smoke test")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/speed.md, too")
+    asked = parser.parse_args()
+    size = QUICK if asked.quick else FULL
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     began, watch, load_before = time.monotonic(), Watch.begin(), os.getloadavg()[0]
-    with stage() as scene:
-        found = measure(scene, size)
-        seconds = time.monotonic() - began
-        others = watch.others(seconds)
+    found = measure(size, asked.names)
+    seconds = time.monotonic() - began
     closing = (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-        f"{size.rounds} rounds, {seconds:.0f} s. Others used {others:.0%} of the processor meanwhile; "
+        f"{size.rounds} rounds, {seconds:.0f} s. Others used {watch.others(seconds):.0%} of the processor meanwhile; "
         f"load average before: {load_before:.1f}."
     )
-    print(report.ratio_table(found), report.turn_table(found), closing, sep="\n\n")
+    told = "\n\n".join((report.ratio_table(found), report.turn_table(found), closing))
+    print(told)
+    if asked.write:
+        report.put_into(DOCUMENT, told)
 
 
 def say(what: str) -> None:

@@ -63,23 +63,13 @@ class Stage:
 
     def web(self, name: str, target: str, env: dict[str, str]) -> "Web":
         """granian as the product ships it, until the stage is struck."""
-        port = servers.free_port() if "PORT" not in env else int(env["PORT"])
-        command = [
-            *(
-                sys.executable,
-                "-m",
-                "granian",
-                "--interface",
-                "wsgi",
-                "--host",
-                "127.0.0.1",
-                "--port",
-                str(port),
-            ),
-            *("--workers", str(WORKERS), "--blocking-threads", str(BLOCKING_THREADS), "--no-access-log"),
-            *("--blocking-threads-idle-timeout", "600", "--respawn-failed-workers", "--log-level", "error"),
-            *("--workers-kill-timeout", "5", target),
-        ]
+        port = int(env.get("PORT") or servers.free_port())
+        options = (
+            f"--interface wsgi --host 127.0.0.1 --port {port} --workers {WORKERS} --blocking-threads {BLOCKING_THREADS} "
+            "--blocking-threads-idle-timeout 600 --respawn-failed-workers --no-access-log --log-level error "
+            "--workers-kill-timeout 5"
+        )
+        command = [sys.executable, "-m", "granian", *options.split(), target]
         log = self.folder / f"{name}.log"
         process = self.stack.enter_context(child(command, env, log))
         return Web(name, port, process, log)

@@ -77,11 +77,13 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """422 with an entry per field; what was sent is not repeated, it may be anything."""
-    errors = [
-        {"field": ".".join(str(part) for part in entry["loc"][1:]), "message": entry["msg"]}
-        for entry in error.errors
-    ]
+    errors = [{"field": _field(*map(str, entry["loc"])), "message": entry["msg"]} for entry in error.errors]
     return problem(422, "invalid", "Some fields are not valid.", errors=errors)
+
+
+def _field(place: str, *names: str) -> str:
+    """What the caller calls it: in bodies the first name is our function's parameter."""
+    return ".".join(names[1:] if place == "body" else names) or place
 
 
 @api.exception_handler(Http404)

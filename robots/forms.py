@@ -32,8 +32,7 @@ class CreateForm(forms.Form):
     def clean(self) -> None:
         """A hidden value never comes back: a broken key would stay broken."""
         if "creation_key" in self.errors:
-            self.data = self.data.copy()
-            self.data["creation_key"] = uuid.uuid4().hex
+            self.data = dict(self.data.items()) | {"creation_key": uuid.uuid4().hex}
             self.add_error(
                 "understand", _("A part of this form got lost. Tick the box and press Create again.")
             )

@@ -34,12 +34,16 @@ class WorkspaceIn(Schema):
     description: Text = ""
 
 
+# May be left out; null is no text.
+NOT_GIVEN: Any = Field(default_factory=str)
+
+
 class WorkspacePatch(Schema):
     """JSON merge patch (RFC 7396): only what is given changes."""
 
     model_config = ConfigDict(extra="forbid")
-    name: Name | None = None
-    description: Text | None = None
+    name: Name = NOT_GIVEN
+    description: Text = NOT_GIVEN
 
 
 class WorkspaceList(Schema):
@@ -59,7 +63,7 @@ def list_workspaces(request: HttpRequest, response: HttpResponse, after: Id = ""
     """Every workspace that you may read, `limit` at a time; `Link: rel="next"` leads on."""
     rows = Workspace.objects.visible_to(request.auth).order_by("pk")  # type: ignore[attr-defined]
     if after:
-        rows = rows.filter(pk__gt=_visible(request, after).pk)
+        rows = rows.filter(pk__gt=_position(request, after))
     page = list(rows[: limit + 1])
     following = page[limit - 1].public_id if len(page) > limit else None
     if following:
@@ -68,6 +72,17 @@ def list_workspaces(request: HttpRequest, response: HttpResponse, after: Id = ""
         )
         response.headers["Link"] = f'<{there}>; rel="next"'
     return {"items": page[:limit], "next": following}
+
+
+def _position(request: HttpRequest, public_id: str) -> int:
+    """Where the page before ended, also if that workspace was deleted meanwhile. Raises Http404."""
+    home = request.auth.organization  # type: ignore[attr-defined]
+    found = (
+        Workspace.objects.filter(organization=home, public_id=public_id).values_list("pk", flat=True).first()
+    )
+    if found is None:
+        raise Http404
+    return found
 
 
 def _visible(request: HttpRequest, public_id: str) -> Workspace:
@@ -92,8 +107,7 @@ def read_workspace(request: HttpRequest, id: Id) -> Any:
 @router.patch("/{id}", auth=WRITE, response={200: WorkspaceOut} | ERRORS, operation_id="update_workspace")
 def update_workspace(request: HttpRequest, id: Id, body: WorkspacePatch) -> Any:
     """Change what is given."""
-    wanted = {field: value for field, value in body.dict(exclude_unset=True).items() if value is not None}
-    return actions.update(request.auth, id, wanted)  # type: ignore[attr-defined]
+    return actions.update(request.auth, id, body.dict(exclude_unset=True))  # type: ignore[attr-defined]
 
 
 @router.delete("/{id}", auth=WRITE, response={204: None} | ERRORS, operation_id="delete_workspace")

@@ -43,7 +43,7 @@ def test_a_line_says_who_did_what_when_and_from_where(cast: Cast) -> None:
     )
     html = page(cast)
     said = re.search(r'class="gh-what"[^>]*>(.*?)<details', html, re.DOTALL)
-    assert said and re.sub("<[^>]+>", "", said[1]) == "Shared Robby with Mia"
+    assert said and re.sub("<[^>]+>", "", said[1]).strip() == "Shared Robby with Mia"
     row = Record.objects.filter(organization_id=cast.home.pk).latest("seq")
     assert row.request_id in html and "127.0.0.1" in html and "robot.shared" in html
     assert "Today, " in html

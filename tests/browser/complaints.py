@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
 # Noted by the browser itself, so that nothing of ours has to be in the page for it.
 LISTEN = """
@@ -71,10 +71,15 @@ def listen(context: BrowserContext) -> list[str]:
         if message.type in ("error", "warning") and not (own and "status of" in message.text):
             heard.append(f"console: {message.text}")
 
+    def failed(request: Request) -> None:
+        # Going back to the answer to a form: the browser kept nothing, as it should.
+        if "ERR_CACHE_MISS" not in (request.failure or ""):
+            heard.append(f"not loaded: {request.url} {request.failure}")
+
     context.add_init_script(LISTEN)
     context.on("console", console)
     context.on("weberror", lambda error: heard.append(f"script: {error.error}"))
-    context.on("requestfailed", lambda request: heard.append(f"not loaded: {request.url} {request.failure}"))
+    context.on("requestfailed", failed)
     return heard
 
 

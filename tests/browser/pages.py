@@ -171,6 +171,22 @@ OWN = [
     Page("email", "olga", "/accounts/email/"),
     Page("email-bad", "olga", "/accounts/email/", 200, send("/email/", email="no address")),
     Page("reauthenticate", "olga", "/accounts/reauthenticate/"),
+    Page("profile", "carl", "/profile/"),
+    Page("profile-bad", "carl", "/profile/", 422, send("/profile/", name="Left \u202e right")),
+    Page("profile-nowhere", "nobody", "/profile/"),
+    Page("security", "mia", "/profile/security/"),
+    Page("sessions", "olga", "/profile/sessions/"),
+    Page("app-on", "olga", "/accounts/2fa/app/on/"),
+    Page("app-on-bad", "olga", "/accounts/2fa/app/on/", 200, send("/app/on/", code="0")),
+    Page("passkey-add", "olga", "/accounts/2fa/passkeys/add/"),
+    Page("security-policy", "olga", "/o/halden/settings/security/"),
+    Page(
+        "security-policy-refused",
+        "olga",
+        "/o/halden/settings/security/",
+        422,
+        choose("/security/", "[name=second_factor]", "everyone"),
+    ),
 ]
 ADMINISTRATION = [
     Page("overview", "olga", HERE),

@@ -1,0 +1,107 @@
+"""The OpenAPI document and what is behind it agree: schemathesis finds no 5xx, no undocumented status or content type."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import openapi
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from config.wsgi import application
+from tests.cast import Cast
+from tests.conftest import bearer
+from tests.tokens.conftest import WORKSPACES, call, is_problem, personal
+
+DOCUMENT = "/api/v1/openapi.json"
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+OPERATIONS = [
+    "me",
+    "list_workspaces",
+    "create_workspace",
+    "read_workspace",
+    "update_workspace",
+    "delete_workspace",
+]
+
+
+def document(token: str) -> dict[str, Any]:
+    answer = call(DOCUMENT, token)
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def operations(told: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for path in told["paths"].values() for operation in path.values()]
+
+
+def test_the_document_needs_a_credential_that_may_read_it(cast: Cast, token_for) -> None:
+    is_problem(call(DOCUMENT), 401)
+    for token in (token_for(cast.robby_values), token_for(cast.reader_values), personal(cast, "ada")):
+        assert document(token)["openapi"].startswith("3.1")
+
+
+def test_every_operation_documents_its_errors_as_problems(cast: Cast) -> None:
+    told = document(personal(cast, "olga"))
+    assert {operation["operationId"] for operation in operations(told)} >= set(OPERATIONS)
+    for operation in operations(told):
+        for status, response in operation["responses"].items():
+            kinds = list(response.get("content", {}))
+            assert kinds == (["application/problem+json"] if int(status) >= 400 else kinds), operation[
+                "operationId"
+            ]
+        assert {"400", "401", "403", "404", "422"} <= set(operation["responses"])
+        assert operation["security"] and operation["summary"]
+
+
+def test_no_native_part_after_v1_is_a_number(cast: Cast) -> None:
+    for path in document(personal(cast, "olga"))["paths"]:
+        assert path.startswith("/api/v1/") and not path.split("/")[3].isdigit()
+
+
+def fuzz(reader: str, operation_id: str, token: str, examples: int) -> None:
+    """Call the operation with valid and invalid input of every kind, and hold the answers to the document."""
+    schema = openapi.from_wsgi(DOCUMENT, application, headers=bearer(reader))
+    operation = schema.find_operation_by_id(operation_id)
+    wrong = operation.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE)
+    there = call(WORKSPACES, reader, "post", {"name": "Bridge"}).json()["id"]
+    known = operation.as_strategy(path_parameters={"id": there}) if "{id}" in operation.path else wrong
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy() | wrong | known)
+    def run(case: Any) -> None:
+        case.call_and_validate(checks=CHECKS, headers=bearer(token))
+
+    run()
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+def test_nothing_undocumented_comes_back(cast: Cast, token_for, operation_id: str) -> None:
+    fuzz(personal(cast, "olga"), operation_id, token_for(cast.robby_values), 40)
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.parametrize("who", ["reader", "ada", "nobody"])
+def test_nor_to_those_who_may_less(cast: Cast, token_for, who: str) -> None:
+    tokens = {"reader": token_for(cast.reader_values), "ada": personal(cast, "ada"), "nobody": "x"}
+    for operation_id in OPERATIONS:
+        fuzz(personal(cast, "olga"), operation_id, tokens[who], 8)
