@@ -202,10 +202,10 @@ def named(organization_id: int) -> Iterator[tuple[str, str, str]]:
 
 def _jumps(name: str, column: str, kinds: Iterable[str]) -> str:
     """A CTE of the distinct keys in `column`, kind by kind, in the order of its index; some of the first do not exist."""
-    seeds = " UNION ALL ".join(f"SELECT 1, '{kind}', ''" for kind in kinds)
+    seeds = " UNION ALL ".join(f"SELECT 1, CAST('{kind}' AS text), CAST('' AS text)" for kind in kinds)
     return f"""
     {name}(n, kind, key) AS ({seeds} UNION ALL
-      SELECT n + 1, kind, (SELECT r.{column}_key FROM accounts_record r
+      SELECT n + 1, kind, (SELECT CAST(r.{column}_key AS text) FROM accounts_record r
         WHERE r.organization_id = %(organization)s AND r.{column}_kind = j.kind AND r.{column}_key > j.key
         ORDER BY r.{column}_key LIMIT 1)
       FROM {name} j WHERE n < %(limit)s AND key IS NOT NULL)"""  # noqa: S608

@@ -118,17 +118,18 @@ def update(actor: Actor, public_id: str, version: int, **wanted: Any) -> Robot:
     """
     with action(actor):
         robot = locked(actor, public_id)
-        if robot.version != version:
-            raise Stale(
-                _("%(name)s changed this robot while your page was open. Compare, then press Update again.")
-                % {"name": robot.updated_by_name}
-            )
         if "keeper" in wanted:
             wanted["keeper"] = _keeper(actor, wanted["keeper"])
         before = {field: getattr(robot, field) for field in wanted}
         changes = {
             field: [_told(before[field]), _told(to)] for field, to in wanted.items() if before[field] != to
         }
+        # The same form sent twice changes nothing the second time: that is not stale.
+        if changes and robot.version != version:
+            raise Stale(
+                _("%(name)s changed this robot while your page was open. Compare, then press Update again.")
+                % {"name": robot.updated_by_name}
+            )
         if changes:
             for field, value in wanted.items():
                 setattr(robot, field, value)

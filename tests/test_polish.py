@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils.translation import gettext, ngettext, npgettext, override
 
 from accounts import mail
 from accounts.models import OutgoingMail, User
+from accounts.templatetags.look import when
 from tests.cast import Cast
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +66,11 @@ def test_the_same_words_differ_where_polish_needs_it() -> None:
     with override("pl"):
         shared = [npgettext("shared with", "%(n)s person", "%(n)s people", n) % {"n": n} for n in (1, 2, 5)]
     assert shared == ["1 osobie", "2 osobom", "5 osobom"]
+
+
+def test_months_are_small_letters() -> None:
+    with override("pl"):
+        assert ">29 lis 2025<" in when(date(2025, 11, 29))
 
 
 def test_a_count_on_a_page_is_inflected(cast: Cast) -> None:

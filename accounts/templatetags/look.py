@@ -159,7 +159,7 @@ def _distance(seconds: int) -> str:
 
 def _day(value: datetime.date) -> str:
     """“20 Nov”, with the year when it is another one."""
-    return date_words(value, "j M" if value.year == timezone.localdate().year else "j M Y")
+    return date_words(value, _("j M") if value.year == timezone.localdate().year else _("j M Y"))
 
 
 @register.filter

@@ -1,121 +1,7 @@
-"""Every page a person can see: who looks, where, what they do there first, and the status of what comes back."""
+"""Every page a person can see, in groups: who looks, where, what they do there first, and the status of what comes back."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from playwright.sync_api import Page as Tab
-from playwright.sync_api import Response
-
-from tests.browser.world import World
-
-Act = Callable[[Tab, World], Response | None]
-
-
-@dataclass(frozen=True)
-class Page:
-    """One row; `{…}` in the address are the world's robots and links."""
-
-    name: str
-    who: str
-    address: str
-    status: int = 200
-    act: Act | None = None
-    # Made before anybody knows who reads: English for everyone.
-    english: bool = False
-
-    def __str__(self) -> str:
-        return self.name
-
-
-def open_page(tab: Tab, page: Page, world: World) -> int:
-    """Go there and do what the row says; the status of the last answer."""
-    answer = tab.goto(world.filled(page.address))
-    if page.act is not None:
-        answer = page.act(tab, world) or answer
-    return answer.status if answer else 0
-
-
-# ---------- what is done on a page first ----------
-
-
-def send(form: str, **typed: str) -> Act:
-    """Fill the form whose address ends like this and send it, as browsers without our `required` would."""
-
-    def act(tab: Tab, world: World) -> Response | None:
-        tab.evaluate("() => { for (const form of document.forms) form.noValidate = true; }")
-        selector = f'main form:is([action$="{form}"], [action*="{form}#"])'
-        tab.evaluate(
-            "() => document.querySelectorAll('details.gh-fold').forEach((fold) => { fold.open = true; })"
-        )
-        for name, value in typed.items():
-            tab.locator(f'{selector} [name="{name}"]').fill(value)
-        with tab.expect_navigation() as answer:
-            tab.locator(f"{selector} [type=submit]").first.click()
-        return answer.value
-
-    return act
-
-
-def tick_and_send(form: str, tick: str, again: bool = False) -> Act:
-    """Tick the box, send the form; `again` sends the same one once more."""
-
-    def act(tab: Tab, world: World) -> Response | None:
-        tab.locator(f"main [name={tick}]").check()
-        with tab.expect_navigation() as answer:
-            tab.locator(f'main form[action$="{form}"] [type=submit]').first.click()
-        return tab.reload() if again else answer.value
-
-    return act
-
-
-def choose(form: str, control: str, value: str) -> Act:
-    """Choose what the page does not offer (any more), as an old page would, and send the form."""
-
-    def act(tab: Tab, world: World) -> Response | None:
-        forge = (
-            "(one, value) => { if (one.options) one.append(new Option(value, value)); one.value = value; }"
-        )
-        tab.locator(f"main {control}").first.evaluate(forge, value)
-        return send(form)(tab, world)
-
-    return act
-
-
-def unfold(*selectors: str) -> Act:
-    """Open menus and folds."""
-
-    def act(tab: Tab, world: World) -> None:
-        for selector in selectors:
-            tab.locator(selector).evaluate("(details) => { details.open = true; }")
-
-    return act
-
-
-def reveal(name: str, too_late: bool = False) -> Act:
-    """Look at secrets that nobody has seen; `too_late`: the button was pressed in another window just before."""
-
-    def act(tab: Tab, world: World) -> Response | None:
-        world.renew(name)
-        tab.reload()
-        if too_late:
-            world.reveal("ada", name)
-        return send("/reveal/")(tab, world)
-
-    return act
-
-
-def forged(form: str, control: str, value: str, **typed: str) -> Act:
-    """Change a hidden value and send the form: a page that stood open while the world went on."""
-
-    def act(tab: Tab, world: World) -> Response | None:
-        hidden = tab.locator(f'main form[action*="{form}"] [name={control}]')
-        hidden.evaluate("(field, value) => { field.value = value; }", value)
-        return send(form, **typed)(tab, world)
-
-    return act
-
-
-# ---------- the table ----------
+from tests.browser.acts import Page, choose, forged, reveal, send, tick_and_send, unfold
+from tests.browser.pages_of_people import OWN, PEOPLE, RECORD, SECOND_FACTOR
 
 HERE, ROBOTS, SHARED = "/o/halden/", "/o/halden/settings/robots/", "/o/halden/shared/"
 IMPORTER = ROBOTS + "{importer}/"
@@ -155,38 +41,6 @@ DOORS = [
     Page("missing-visitor", "visitor", "/nothing/", 404),
     Page("not-understood", "visitor", "/nothing/?a=%00", 400, english=True),
     Page("form-too-old", "visitor", "/accounts/login/", 403, forged("/login/", "csrfmiddlewaretoken", "old")),
-]
-OWN = [
-    Page("home-nowhere", "nobody", "/"),
-    Page("home", "olga", "/"),
-    Page("sign-out", "olga", "/accounts/logout/"),
-    Page("password", "olga", "/accounts/password/change/"),
-    Page(
-        "password-bad",
-        "olga",
-        "/accounts/password/change/",
-        200,
-        send("/change/", oldpassword="a", password1="b"),
-    ),
-    Page("email", "olga", "/accounts/email/"),
-    Page("email-bad", "olga", "/accounts/email/", 200, send("/email/", email="no address")),
-    Page("reauthenticate", "olga", "/accounts/reauthenticate/"),
-    Page("profile", "carl", "/profile/"),
-    Page("profile-bad", "carl", "/profile/", 422, send("/profile/", name="Left \u202e right")),
-    Page("profile-nowhere", "nobody", "/profile/"),
-    Page("security", "mia", "/profile/security/"),
-    Page("sessions", "olga", "/profile/sessions/"),
-    Page("app-on", "olga", "/accounts/2fa/app/on/"),
-    Page("app-on-bad", "olga", "/accounts/2fa/app/on/", 200, send("/app/on/", code="0")),
-    Page("passkey-add", "olga", "/accounts/2fa/passkeys/add/"),
-    Page("security-policy", "olga", "/o/halden/settings/security/"),
-    Page(
-        "security-policy-refused",
-        "olga",
-        "/o/halden/settings/security/",
-        422,
-        choose("/security/", "[name=second_factor]", "everyone"),
-    ),
 ]
 ADMINISTRATION = [
     Page("overview", "olga", HERE),
@@ -263,4 +117,17 @@ HOLDER = [
     Page("revealed", "ada", SHARED + "{lookable}/", 200, reveal("lookable")),
     Page("revealed-twice", "ada", SHARED + "{lookable}/", 409, reveal("lookable", too_late=True)),
 ]
-PAGES = [*DOORS, *OWN, *ADMINISTRATION, *LIST, *ROBOT, *VERBS, *HOLDER]
+GROUPS = {
+    "doors": DOORS,
+    "own": OWN,
+    "second factor": SECOND_FACTOR,
+    "administration": ADMINISTRATION,
+    "people": PEOPLE,
+    "record": RECORD,
+    "list": LIST,
+    "robot": ROBOT,
+    "verbs": VERBS,
+    "holder": HOLDER,
+}
+PAGES = [page for group in GROUPS.values() for page in group]
+BY_NAME = {page.name: page for page in PAGES}

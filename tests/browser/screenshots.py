@@ -36,7 +36,7 @@ def main(folder: Path, names: list[str]) -> None:
         stack.enter_context(override_settings(MAIL_FOLDER=var / "mail"))
         databases = setup_databases(verbosity=0, interactive=False)
         stack.callback(teardown_databases, databases, verbosity=0)
-        server = LiveServer("127.0.0.1")
+        server = LiveServer("localhost")
         stack.callback(server.stop)
         browser = stack.enter_context(chrome.started())
         site = Site(browser, server.url, world.build())
@@ -48,15 +48,17 @@ def main(folder: Path, names: list[str]) -> None:
 
 def draw(site: "Site", language: str, folder: Path, names: list[str]) -> None:  # type: ignore[name-defined]  # noqa: F821
     """Every page in one language."""
-    from tests.browser import chrome, pages
+    from tests.browser import chrome
+    from tests.browser.acts import open_page
+    from tests.browser.pages import PAGES
 
     folder.mkdir(parents=True, exist_ok=True)
-    for page in pages.PAGES:
+    for page in PAGES:
         if names and not any(name in page.name for name in names):
             continue
         tab = site.tab(page.who)
         tab.set_viewport_size(chrome.WIDE)  # type: ignore[arg-type]
-        pages.open_page(tab, page, site.world)
+        open_page(tab, page, site.world)
         for size in (chrome.WIDE, chrome.NARROW):
             tab.set_viewport_size(size)  # type: ignore[arg-type]
             for theme in THEMES:

@@ -1,12 +1,15 @@
 """The world behind an address, and its visitors: a browser context each, kept from page to page."""
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext
 from playwright.sync_api import Page as Tab
 
+from accounts import reauthentication
 from accounts.models import User
 from tests.browser import chrome, complaints
 from tests.browser.world import World, address
@@ -56,15 +59,15 @@ class Site:
         context = chrome.context(self.browser, self.url, **self.options)
         heard = complaints.listen(context)
         if who != "visitor":
-            client = self.world.cast.client(who) if who in self.world.cast.users else _client(who)
-            key = client.cookies[settings.SESSION_COOKIE_NAME].value
-            chrome.cookie(context, self.url, settings.SESSION_COOKIE_NAME, key)
+            chrome.cookie(context, self.url, settings.SESSION_COOKIE_NAME, session_of(who))
         return Visitor(context, context.new_page(), heard)
 
 
-def _client(who: str) -> Any:
-    from django.test import Client
-
+def session_of(who: str) -> str:
+    """The key of a fresh session of theirs, which stays fresh however long the pages take to look at."""
     client = Client()
     client.force_login(User.objects.get(email=address(who)))
-    return client
+    session = client.session
+    session[reauthentication.SIGNED_IN] = time.time() + 3600
+    session.save()
+    return client.cookies[settings.SESSION_COOKIE_NAME].value

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import pages
-from tests.browser.pages import IMPORTER, PAGES, ROBOTS
+from tests.browser.acts import open_page
+from tests.browser.pages import BY_NAME, IMPORTER, ROBOTS
 from tests.browser.site import Site
 
 # What Tab should stop at, in the order of the page; of radios only the chosen one.
@@ -19,16 +19,18 @@ STOPS = """() => {
 }"""
 # Where the focus is (-1: nowhere of ours), and whether one sees it: a ring of the element or of the row it stands for.
 FOCUSED = """async () => {
-  // The page scrolls there with the next frame.
-  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   const here = document.activeElement;
   const ring = (part) => {
     const { outlineStyle, outlineWidth } = getComputedStyle(here, part);
     return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
   };
-  const box = here.getBoundingClientRect();
-  const inside = box.bottom > 0 && box.top < innerHeight && box.width > 0;
-  return { at: window.stops.indexOf(here), seen: inside && (ring(null) || ring("::after")) };
+  const inside = () => {
+    const { bottom, top, width } = here.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight && width > 0;
+  };
+  // The browser takes some frames to scroll there.
+  for (let frame = 0; frame < 300 && !inside(); frame++) await new Promise(requestAnimationFrame);
+  return { at: window.stops.indexOf(here), seen: inside() && (ring(null) || ring("::after")) };
 }"""
 
 
@@ -42,9 +44,9 @@ def focused(tab: Page, selector: str) -> bool:
     ["sign-in", "overview-your-menu", "robots-create", "robot-open", "robot-overlap", "delete", "shared-robot", "revealed"],
 )
 def test_tab_reaches_every_control_in_order_and_each_shows_it(site: Callable[[], Site], name: str) -> None:
-    here, page = site(), next(page for page in PAGES if page.name == name)
+    here, page = site(), BY_NAME[name]
     tab = here.tab(page.who)
-    pages.open_page(tab, page, here.world)
+    open_page(tab, page, here.world)
     stops, reached, unseen = tab.evaluate(STOPS), [], []
     # A field with autofocus would make Tab start there.
     tab.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
@@ -107,7 +109,7 @@ def test_a_menu_closes_when_another_opens_or_one_clicks_elsewhere(site: Callable
 def test_the_list_of_errors_leads_to_each_field(site: Callable[[], Site]) -> None:
     here = site()
     tab = here.tab("olga")
-    pages.open_page(tab, next(page for page in PAGES if page.name == "robot-bad"), here.world)
+    open_page(tab, BY_NAME["robot-bad"], here.world)
     for label, selector in (("Allowed addresses", "#id_networks"), ("Name", "#id_name")):
         tab.get_by_role("alert").get_by_role("link", name=label).focus()
         tab.keyboard.press("Enter")

@@ -1,14 +1,17 @@
 """Every page in every theme, width and language: nothing for axe, the content policy or the console to complain about."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.urls import resolve
 
-from tests.browser import chrome, complaints, pages
-from tests.browser.pages import PAGES, Page
+from tests import test_access as access
+from tests.browser import chrome, complaints
+from tests.browser.acts import Page, open_page
+from tests.browser.pages import GROUPS, PAGES
 from tests.browser.site import Site, Visitor
 
-GROUPS = {name: getattr(pages, name) for name in "DOORS OWN ADMINISTRATION LIST ROBOT VERBS HOLDER".split()}
 # width, what the system says, what the person has chosen: both ways to each theme, each theme in each width.
 LOOKS = [
     (chrome.WIDE, "light", ""),
@@ -36,7 +39,7 @@ def looked_at(site: Site, page: Page, language: str) -> Iterator[str]:
     visitor = site.visitor(page.who)
     visitor.heard.clear()
     visitor.tab.set_viewport_size(chrome.WIDE)  # type: ignore[arg-type]
-    status = pages.open_page(visitor.tab, page, site.world)
+    status = open_page(visitor.tab, page, site.world)
     if status != page.status:
         yield f"status: {status}, not {page.status}"
     yield from complaints.policy(visitor.tab)
@@ -62,5 +65,23 @@ def test_nothing_is_wrong_with(site: Callable[[], Site], group: str) -> None:
     assert not wrong, "\n" + "\n".join(wrong)
 
 
-def test_every_page_is_in_a_group() -> None:
-    assert sorted(map(str, PAGES)) == sorted(str(page) for group in GROUPS.values() for page in group)
+# Answers to a GET that are no page: parts of one, ways to one, and what is looked at below.
+NO_PAGES = {"accounts:record_check", "accounts:theme", "set_language", "accounts:outbox_html"}
+POST_ONLY = {"accounts:end_session", "accounts:end_sessions", "accounts:operator_test_mail"}
+
+
+def test_every_address_that_answers_a_get_is_in_the_tables() -> None:
+    """A new page gets a row in tests/browser/pages.py or pages_of_people.py."""
+    paths = {re.sub(r"\{\w+\}/?", "1/", page.address).partition("?")[0] for page in PAGES if page.status < 404}
+    seen = {resolve(path).view_name for path in paths}
+    wanted = {name for name, (_power, methods) in access.PAGES.items() if "get" in methods}
+    assert not (wanted | access.PLAIN) - NO_PAGES - POST_ONLY - seen
+
+
+def test_a_mail_reads_well(site: Callable[[], Site]) -> None:
+    here = site()
+    tab = here.tab("visitor")
+    tab.goto(here.world.filled("/outbox/{mail}/html/"))
+    for size in (chrome.WIDE, chrome.NARROW):
+        tab.set_viewport_size(size)  # type: ignore[arg-type]
+        assert not complaints.width(tab) + complaints.axe(tab)

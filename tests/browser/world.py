@@ -5,16 +5,19 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.utils import timezone
 
 from accounts import invitations, mail
 from accounts.actions import create_organization
 from accounts.events import action
-from accounts.models import Invitation, Membership, Organization, OutgoingMail, Role, User
+from accounts.models import Invitation, Membership, Organization, OutgoingMail, User
 from accounts.permissions import OPERATOR, Actor, person_actor
 from robots import actions, renewal, switches
 from robots.models import Robot, Secret, Share
-from tests.cast import Cast, assemble, organization, person
+from tests.browser.world_of_people import UNBROKEN, settle
+from tests.cast import Cast, assemble, organization
 
 NAMES = {
     "olga": "Olga Lindqvist",
@@ -25,7 +28,6 @@ NAMES = {
     "ada": "Ada Zielińska",
     "stan": "Stan Ek",
 }
-UNBROKEN = "Straßenbahnhaltestellenbeleuchtungssteuerung"
 MANY = 52
 
 
@@ -54,6 +56,12 @@ class World:
         """A new generation, so that the holders may look again."""
         renewal.renew(self.actor("olga"), self.robots[name].public_id)
 
+    def renew_codes(self, who: str) -> None:
+        """Recovery codes that they have not seen yet."""
+        user = User.objects.get(email=address(who))
+        Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()
+        RecoveryCodes.activate(user)
+
     def reveal(self, who: str, name: str) -> None:
         """Somebody looks."""
         actions.reveal(self.actor(who), self.robots[name].public_id)
@@ -73,7 +81,7 @@ def build() -> World:
     Organization.objects.filter(pk=world.cast.elsewhere.pk).update(name=(UNBROKEN * 3)[:120])
     Robot.objects.update(created_by_name=NAMES["olga"])
     Secret.objects.update(made_by_name=NAMES["olga"], made_at=timezone.now() - timedelta(days=41))
-    for make in (_robots, _importer, _in_other_states, _as_long_as_allowed, _elsewhere, _links):
+    for make in (settle, _robots, _importer, _in_other_states, _as_long_as_allowed, _elsewhere, _links):
         make(world)
     return world
 
@@ -147,22 +155,17 @@ def _in_other_states(world: World) -> None:
 
 def _as_long_as_allowed(world: World) -> None:
     """Names without a place to break: nothing on a page may be pushed out by them."""
-    with action(OPERATOR):
-        lengthy = person("lengthy", language="en")
-        Membership.objects.create(organization=world.cast.home, user=lengthy, role=Role.MEMBER)
-    User.objects.filter(pk=lengthy.pk).update(name=(UNBROKEN * 3)[:120])
     told = f"{UNBROKEN * 4} https://camera.halden.example/{'a1b2c3' * 20}"
     robot = _robot(world, "long", (UNBROKEN * 3)[:120], told, networks=["2001:db8:aaaa:bbbb::/64"] * 6)
     _used(robot, 3, "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff", "Mozilla/5.0" + "x" * 150)
-    actions.share(world.actor("olga"), robot.public_id, lengthy.public_id)
+    actions.share(world.actor("olga"), robot.public_id, world.links["lengthy"])
     renewal.renew(world.actor("olga"), robot.public_id, timedelta(days=7))
 
 
 def _elsewhere(world: World) -> None:
-    """A second organization of carl's with two pages of robots; somebody who is nowhere."""
+    """A second organization of carl's, with two pages of robots."""
     with action(OPERATOR):
         fjord = organization("fjord", world.cast.users["carl"])
-        person("nobody")
     carl = world.actor("carl", fjord)
     with action(carl):
         for number in range(MANY):

@@ -181,6 +181,13 @@ def test_a_stale_page_is_told_who_was_faster_and_can_be_sent_again(cast: Cast) -
     assert (cast.robby.name, cast.robby.version) == ("Olga's robot", 3)
 
 
+def test_the_same_update_sent_twice_is_one_update(cast: Cast) -> None:
+    olga, form = cast.client("olga"), filled(cast) | {"name": "Nightly import"}
+    assert [olga.post(page_of(cast.robby) + "update/", form).status_code for _ in range(2)] == [302, 302]
+    cast.robby.refresh_from_db()
+    assert cast.robby.version == 2 and Record.objects.filter(type="robot.updated").count() == 1
+
+
 def test_a_version_from_the_future_is_stale_too(cast: Cast) -> None:
     assert update(cast, name="x", version="9" * 30).status_code == 422
 
