@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User, normalize_email
 
-
 # With or without a scheme; "Import 2.0" and "SAP/S4" are names.
 WEB_ADDRESS = re.compile(
     r"(?i)://|\bwww\.|[a-z0-9]\.(?:com|net|org|info|io|biz|ru|cn|xyz|top|pl|de|link|click)\b"

@@ -33,18 +33,26 @@ class Use:
 
 _lock = threading.Lock()
 _uses: dict[tuple[type[Model], int], Use] = {}
+_marks: dict[tuple[type[Model], int, str], datetime] = {}
 _started = False
 
 
-def note_use(request: HttpRequest, *things: tuple[type[Model], int]) -> None:
-    """Remember that these rows (model, primary key) were used just now; no database."""
+def note_use(request: HttpRequest, *things: tuple[type[Model], int], also: str = "") -> None:
+    """Remember that these rows (model, primary key) were used just now; no database.
+
+    `also` names a further column of theirs that gets the time.
+    """
     use = Use(
         timezone.now(),
         getattr(request, "client_address", "")[:64],
         request.META.get("HTTP_USER_AGENT", "")[:200],
     )
     with _lock:
-        _uses.update(dict.fromkeys(things, use))
+        for thing in things:
+            _uses[thing] = use
+            if also:
+                # Kept beside the plain one, which the next use overwrites.
+                _marks[*thing, also] = use.at
     if not _started:
         _start()
 
@@ -81,8 +89,9 @@ def flush_and_close() -> None:
 def flush() -> int:
     """Write what was collected, newer values only; how many rows. What fails is put back."""
     with _lock:
-        uses = dict(_uses)
+        uses, marks = dict(_uses), dict(_marks)
         _uses.clear()
+        _marks.clear()
     if not uses:
         return 0
     try:
@@ -90,10 +99,16 @@ def flush() -> int:
             # One order everywhere, so that two processes never wait for each other.
             for (model, pk), use in sorted(uses.items(), key=lambda item: (item[0][0].__name__, item[0][1])):
                 _write(model, pk, use)
+            for (model, pk, column), at in sorted(
+                marks.items(), key=lambda item: (item[0][0].__name__, item[0][1])
+            ):
+                model._default_manager.filter(pk=pk).update(**{column: at})
     except Exception:
         with _lock:
             for key, use in uses.items():
                 _uses.setdefault(key, use)
+            for mark, at in marks.items():
+                _marks.setdefault(mark, at)
         raise
     return len(uses)
 

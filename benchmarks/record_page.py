@@ -59,7 +59,7 @@ def measure(
     return Measured(
         [
             Row(f"time for a page of the record of {many:,} lines : {few:,}, {database}", slower, most=1.3),
-            *grown,
+            grown,
         ],
         turns,
     )

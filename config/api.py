@@ -69,6 +69,8 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     scopes = scopes_for(error.power)
     if error.actor.read_only and scopes and not any(scope.endswith(":read") for scope in scopes):
         detail = "This credential is read-only."
+    elif set(scopes) & set(error.actor.scopes):
+        detail = f"The person behind this token lacks {error.power.value} in this organization."
     else:
         detail = f"This needs {' or '.join(scopes) or error.power.value}."
     return problem(403, "not_allowed", detail, power=error.power.value, scopes=scopes)

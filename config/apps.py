@@ -13,7 +13,11 @@ from config.routers import EPHEMERAL
 
 def prepare_ephemeral(using: str, **kwargs: Any) -> None:
     """The embedded `ephemeral` database's tables, whenever they are missing: that file may be deleted at any time."""
-    if using != "default" or "ephemeral" not in settings.DATABASES:
+    if using != "default":
+        return
+    if "ephemeral" not in settings.DATABASES:
+        # Where the cache goes while Redis is away (config/cache.py).
+        call_command("createcachetable", "cache", database="default", verbosity=0)
         return
     call_command("createcachetable", database="ephemeral", verbosity=0)
     connection = connections["ephemeral"]

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts import actions as ground
-from accounts.events import action
+from accounts.events import EventType, action, record
 from accounts.models import Membership, Organization, Role, User
 from accounts.permissions import OPERATOR, ROBOT_SCOPES, SCOPE_POWERS, Actor, person_actor
 from robots import actions as robots
@@ -94,9 +94,11 @@ def _person(short: str, home: Organization) -> str:
         )
         if role != "owner":
             given = {"role": role, "deactivated_at": None, "retired_at": None} | ticked
-            membership, _made = Membership.objects.update_or_create(
+            membership, made = Membership.objects.update_or_create(
                 organization=home, user=user, defaults=given
             )
+            if made:
+                record(EventType.MEMBERSHIP_CREATED, user, organization=home, changes={"role": role})
             if short == "mia":
                 membership.workspaces.set(Workspace.objects.filter(organization=home)[:1])
     return password

@@ -14,9 +14,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-
 # Commands, not values: what stands in a manual or a log must be nobody's key.
-SECRET_EXAMPLE = '"$(openssl rand -base64 48)"'
+SECRET_EXAMPLE = '"$(openssl rand -base64 48)"'  # noqa: S105
 KEYS_EXAMPLE = '"k1:$(openssl rand -base64 32)"'
 DATABASE_EXAMPLE = "postgres://gatehouse:password@127.0.0.1:5432/gatehouse"
 REDIS_EXAMPLE = "redis://127.0.0.1:6379/0"

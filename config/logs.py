@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from contextvars import ContextVar
 
 # Every value we make has one of these prefixes (docs: formats); path parts like /welcome/gate_inv_… count too.
 CREDENTIAL = re.compile(r"gate_(cs|at|pat|o1|inv)_[A-Za-z0-9]+")
@@ -14,14 +15,21 @@ def redact(text: str) -> str:
     return HEADER.sub(r"\1\2•••", CREDENTIAL.sub(r"gate_\1_•••", text))
 
 
+# Set for the time of a request by config/middleware.py, and quoted by people who report an error.
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
 class RedactingFormatter(logging.Formatter):
-    """`time level logger message`, in UTC, redacted after formatting so that arguments and tracebacks count."""
+    """`time level request-id logger message`, in UTC, redacted after formatting so that arguments and tracebacks count."""
 
     converter = staticmethod(time.gmtime)
 
     def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+        super().__init__(
+            "%(asctime)s %(levelname)s %(request_id)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ"
+        )
 
     def format(self, record: logging.LogRecord) -> str:
         """The redacted line."""
+        record.request_id = request_id.get()
         return redact(super().format(record))

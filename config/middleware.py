@@ -19,6 +19,7 @@ from django.middleware import common, csrf
 from django.utils import timezone, translation
 
 from accounts import sessions as sessions_of_people
+from config import logs
 
 # Asked by address, not by name.
 PROBES = ("/healthz", "/readyz")
@@ -48,6 +49,7 @@ class RequestIdMiddleware:
         request.request_id = given if _request_id.match(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
         request.client_address = client_address(request.META)  # type: ignore[attr-defined]
         request.is_machine = bool(_machine.match(request.path_info))  # type: ignore[attr-defined]
+        logs.request_id.set(request.request_id)  # type: ignore[attr-defined]
         if request.path_info not in PROBES:
             # Host headers that are not ours are 400 on every path, also where Django's own check steps aside.
             request.get_host()

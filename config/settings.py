@@ -140,9 +140,10 @@ else:
     DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "config.cache.SteadyRedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "gatehouse",
+            "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},
         }
     }
     CELERY_BROKER_URL = REDIS_URL
@@ -281,7 +282,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-API_TERMS_VERSION = "1"
+API_TERMS_VERSION = env.text("GATEHOUSE_TERMS_VERSION", "1")
 
 # ---------- 8 mail ----------
 if EMAIL_URL:
@@ -289,7 +290,9 @@ if EMAIL_URL:
     EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
     EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
-    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+    # smtps:// speaks TLS from the first byte; smtp+tls:// begins in clear and upgrades.
+    EMAIL_USE_SSL = EMAIL_URL.startswith(("smtps:", "smtp+ssl:"))
+    EMAIL_USE_TLS = bool(_mail.get("EMAIL_USE_TLS", False)) and not EMAIL_USE_SSL
 else:
     EMAIL_BACKEND = "accounts.mail.FileBackend"
 EMAIL_TIMEOUT = 20

@@ -59,23 +59,26 @@ def locked(actor: Actor, public_id: str) -> Robot:
 
 
 def new_robot(actor: Actor, organization: Organization, **given: Any) -> Robot:
-    """The rows of a robot without secrets; call inside an action."""
-    application = Application.objects.create(
-        client_id=credentials.new_client_id(),
-        name=given.get("name", NEW_ROBOT),
-        client_type=Application.CLIENT_CONFIDENTIAL,
-        authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
-    )
-    robot = Robot(
-        organization=organization,
-        application=application,
-        created_by_kind=actor.kind.value,
-        created_by_key=actor.key,
-        created_by_name=actor.name,
-        **given,
-    )
-    robot.api_name = robot.api_name or f"robot-{robot.public_id[:8]}"
-    robot.save(force_insert=True)
+    """A robot without secrets, recorded."""
+    with action(actor):
+        application = Application.objects.create(
+            client_id=credentials.new_client_id(),
+            name=given.get("name", NEW_ROBOT),
+            client_type=Application.CLIENT_CONFIDENTIAL,
+            authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
+        )
+        robot = Robot(
+            organization=organization,
+            application=application,
+            created_by_kind=actor.kind.value,
+            created_by_key=actor.key,
+            created_by_name=actor.name,
+            **given,
+        )
+        robot.api_name = robot.api_name or f"robot-{robot.public_id[:8]}"
+        robot.save(force_insert=True)
+        told = {"name": robot.name, "terms_version": robot.terms_version}
+        record(EventType.ROBOT_CREATED, robot, changes=told)
     return robot
 
 
@@ -94,11 +97,6 @@ def create(actor: Actor, creation_key: str, name: str = "") -> Created:
                 )
         except IntegrityError:
             return Created(Robot.objects.get(organization=organization, creation_key=creation_key), None)
-        record(
-            EventType.ROBOT_CREATED,
-            robot,
-            changes={"name": robot.name, "terms_version": robot.terms_version},
-        )
         secret, values = credentials.make(robot, actor)
         record(EventType.SECRET_CREATED, robot, changes={"number": secret.number})
         note_seen(secret, actor)

@@ -144,7 +144,8 @@ def verify(request: HttpRequest) -> Actor:
         raise BadSignature(403, "This robot may not be used from this address.")
     if not spend(f"{secret.pk}:{first.timestamp}:{first.nonce}", 2 * WINDOW_SECONDS + 60):
         raise BadSignature(401, "This nonce was used before: every request needs a fresh one.")
-    note_use(request, (Robot, secret.robot_id), (Secret, secret.pk))
+    note_use(request, (Robot, secret.robot_id))
+    note_use(request, (Secret, secret.pk), also="oauth1_used_at")
     return _actor(secret.robot, request)
 
 

@@ -68,15 +68,15 @@ def _credential_rows(robot: Robot, secret: Secret | None) -> list[dict[str, Any]
         {"label": "Client ID", "value": robot.client_id, "is_hint": False, "last_used_at": robot.last_used_at}
     ]
     if secret:
-        hints = [("Client Secret", secret.client_secret_hint)]
+        hints = [("Client Secret", secret.client_secret_hint, secret.last_used_at)]
         if robot.oauth1:
             hints += [
-                ("OAuth1 Token", secret.oauth1_token_hint),
-                ("OAuth1 Token Secret", secret.oauth1_token_secret_hint),
+                ("OAuth1 Token", secret.oauth1_token_hint, secret.oauth1_used_at),
+                ("OAuth1 Token Secret", secret.oauth1_token_secret_hint, secret.oauth1_used_at),
             ]
         rows += [
-            {"label": label, "value": value, "is_hint": True, "last_used_at": secret.last_used_at}
-            for label, value in hints
+            {"label": label, "value": value, "is_hint": True, "last_used_at": at}
+            for label, value, at in hints
         ]
     return rows
 

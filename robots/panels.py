@@ -105,14 +105,27 @@ def leaving_lines(actor: Actor, membership: Membership) -> list[dict[str, Any]]:
     """What stops and stays when somebody goes: shares, present secrets they have seen, robots they keep."""
     rows = []
     if names := _names(Robot.objects.filter(shares__membership=membership, retired_at=None)):
-        rows.append({"icon": "key-off", "text": _("Hidden from them: the secrets of %(robots)s.") % {"robots": names}})
+        rows.append(
+            {"icon": "key-off", "text": _("Hidden from them: the secrets of %(robots)s.") % {"robots": names}}
+        )
     living = Secret.objects.alive(timezone.now()).filter(robot__organization=membership.organization)
-    if names := _names(Robot.objects.filter(secrets__in=living.filter(reveals__user=membership.user), retired_at=None)):
-        told = _("They have seen the present secrets of %(robots)s: those go on working until you renew them.")
+    if names := _names(
+        Robot.objects.filter(secrets__in=living.filter(reveals__user=membership.user), retired_at=None)
+    ):
+        told = _(
+            "They have seen the present secrets of %(robots)s: those go on working until you renew them."
+        )
         rows.append({"icon": "eye", "text": told % {"robots": names}})
-    keeps = Robot.objects.filter(organization=membership.organization, keeper=membership.user, retired_at=None)
+    keeps = Robot.objects.filter(
+        organization=membership.organization, keeper=membership.user, retired_at=None
+    )
     if names := _names(keeps):
-        rows.append({"icon": "robot", "text": _("They look after %(robots)s: choose another keeper.") % {"robots": names}})
+        rows.append(
+            {
+                "icon": "robot",
+                "text": _("They look after %(robots)s: choose another keeper.") % {"robots": names},
+            }
+        )
     return rows
 
 
@@ -134,5 +147,6 @@ def group_members(actor: Actor, group: Group) -> list[dict[str, Any]]:
     rows = Robot.objects.filter(groups=group, retired_at=None).select_related("organization").order_by("name")
     link = actor.can(Power.MANAGE_ROBOTS)
     return [
-        {"name": row.name, "url": row.get_absolute_url() if link else None, "kind": _("Robot")} for row in rows[:500]
+        {"name": row.name, "url": row.get_absolute_url() if link else None, "kind": _("Robot")}
+        for row in rows[:500]
     ]

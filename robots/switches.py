@@ -43,8 +43,10 @@ def set_groups(actor: Actor, public_id: str, group_ids: Iterable[str]) -> Robot:
     return robot
 
 
-def check_value(actor: Actor, public_id: str, value: str) -> tuple[str, bool] | None:
-    """Whether `value` is one of this robot's: (which one, is it current), or None. By fingerprint, never stored.
+def check_value(actor: Actor, public_id: str, value: str) -> tuple[str, str] | None:
+    """Whether `value` is one of this robot's: (which one, "current" | "overlap" | "ended"), or None.
+
+    By fingerprint; the value is never stored.
 
     Raises NotPossible after ten in an hour, over all robots: the record itself is what counts them.
     """
@@ -63,14 +65,15 @@ def check_value(actor: Actor, public_id: str, value: str) -> tuple[str, bool] | 
     return found
 
 
-def _find(robot: Robot, value: str) -> tuple[str, bool] | None:
+def _find(robot: Robot, value: str) -> tuple[str, str] | None:
     if not any(is_well_formed(value, prefix) for prefix in PREFIXES):
         return None
     wanted, now = fingerprint(value), timezone.now()
     for part in CHECKED:
         secret = robot.secrets.filter(**{f"{part}_fingerprint": wanted}).first()
         if secret is not None:
-            return part, secret.is_alive(now)
+            state = "current" if secret.dies_at is None else "overlap"
+            return part, state if secret.is_alive(now) else "ended"
     return None
 
 

@@ -36,7 +36,8 @@ def reactivation_choices(membership: Membership) -> list[dict[str, str]]:
     """Each token that would work again."""
     label = _("%(name)s (%(hint)s)")
     return [
-        {"key": row.public_id, "label": label % {"name": row.name, "hint": row.hint}} for row in living(membership)
+        {"key": row.public_id, "label": label % {"name": row.name, "hint": row.hint}}
+        for row in living(membership)
     ]
 
 

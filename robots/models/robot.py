@@ -143,6 +143,8 @@ class Secret(models.Model):
     last_used_at = models.DateTimeField(null=True)
     last_used_from = models.CharField(max_length=64, blank=True)
     last_used_client = models.CharField(max_length=200, blank=True)
+    # A signed request, not a token, was the last use of the OAuth1 pair.
+    oauth1_used_at = models.DateTimeField(null=True)
 
     objects = SecretQuerySet.as_manager()
 

@@ -105,16 +105,17 @@ def check(request: ActorRequest, robot: str) -> HttpResponse:
     return page(request, found, status=200, checked=_verdict(match))
 
 
-def _verdict(match: tuple[str, bool] | None) -> dict[str, str]:
+def _verdict(match: tuple[str, str] | None) -> dict[str, str]:
     if match is None:
         return {"tone": "info", "text": _("That value is not one of this robot's.")}
     names = {"which": SAID[match[0]]}
-    if match[1]:
-        return {
-            "tone": "warning",
-            "text": _("That is this robot's %(which)s, and it works. Renew if it leaked.") % names,
-        }
-    return {"tone": "success", "text": _("That was this robot's %(which)s; it has ended.") % names}
+    if match[1] == "current":
+        text = _("That is this robot's %(which)s, and it works. Renew if it leaked.")
+    elif match[1] == "overlap":
+        text = _("That is this robot's old %(which)s: it works until the overlap ends.")
+    else:
+        return {"tone": "success", "text": _("That was this robot's %(which)s; it has ended.") % names}
+    return {"tone": "warning", "text": text % names}
 
 
 @requires(Power.MANAGE_ROBOTS)

@@ -40,7 +40,13 @@ OWN = [
 ]
 SECOND_FACTOR = [
     Page("security-factors", "kim", "/profile/security/"),
-    Page("factor-asked", "visitor", "/accounts/login/", 200, send("/login/", login="kim@halden.example", password=PASSWORD)),
+    Page(
+        "factor-asked",
+        "visitor",
+        "/accounts/login/",
+        200,
+        send("/login/", login="kim@halden.example", password=PASSWORD),
+    ),
     Page("app-on", "olga", "/accounts/2fa/app/on/"),
     Page("app-on-bad", "olga", "/accounts/2fa/app/on/", 200, send("/on/", code="000000")),
     Page("app-off", "kim", "/accounts/2fa/app/off/"),
@@ -67,7 +73,13 @@ PEOPLE = [
     Page("person-long", "olga", PEOPLE_HERE + "{lengthy}/"),
     Page("person-bad", "olga", MIA, 422, choose("/update/", "[name=role]:checked", "emperor")),
     Page("invite", "olga", "/o/halden/invite/"),
-    Page("invite-bad", "olga", "/o/halden/invite/", 422, send("/invite/", addresses="mia@halden.example no-address")),
+    Page(
+        "invite-bad",
+        "olga",
+        "/o/halden/invite/",
+        422,
+        send("/invite/", addresses="mia@halden.example no-address"),
+    ),
     Page("invitation-link", "olga", PEOPLE_HERE, 200, press("/link/")),
     Page("join", "visitor", "/welcome/{join}"),
     Page("deactivate", "olga", MIA + "deactivate/"),

@@ -41,7 +41,16 @@ def focused(tab: Page, selector: str) -> bool:
 
 @pytest.mark.parametrize(
     "name",
-    ["sign-in", "overview-your-menu", "robots-create", "robot-open", "robot-overlap", "delete", "shared-robot", "revealed"],
+    [
+        "sign-in",
+        "overview-your-menu",
+        "robots-create",
+        "robot-open",
+        "robot-overlap",
+        "delete",
+        "shared-robot",
+        "revealed",
+    ],
 )
 def test_tab_reaches_every_control_in_order_and_each_shows_it(site: Callable[[], Site], name: str) -> None:
     here, page = site(), BY_NAME[name]
@@ -88,7 +97,9 @@ def test_menus_open_with_enter_and_close_with_escape(site: Callable[[], Site]) -
         tab.keyboard.press("Enter")
         expect(tab.locator(f"{menu} > .gh-menu-panel")).to_be_visible()
         tab.keyboard.press("Tab")
-        assert tab.evaluate("(menu) => document.activeElement.closest(menu) !== null", f"{menu} .gh-menu-panel")
+        assert tab.evaluate(
+            "(menu) => document.activeElement.closest(menu) !== null", f"{menu} .gh-menu-panel"
+        )
         tab.keyboard.press("Escape")
         expect(tab.locator(f"{menu} > .gh-menu-panel")).to_be_hidden()
         assert focused(tab, f"{menu} > summary")

@@ -72,7 +72,9 @@ POST_ONLY = {"accounts:end_session", "accounts:end_sessions", "accounts:operator
 
 def test_every_address_that_answers_a_get_is_in_the_tables() -> None:
     """A new page gets a row in tests/browser/pages.py or pages_of_people.py."""
-    paths = {re.sub(r"\{\w+\}/?", "1/", page.address).partition("?")[0] for page in PAGES if page.status < 404}
+    paths = {
+        re.sub(r"\{\w+\}/?", "1/", page.address).partition("?")[0] for page in PAGES if page.status < 404
+    }
     seen = {resolve(path).view_name for path in paths}
     wanted = {name for name, (_power, methods) in access.PAGES.items() if "get" in methods}
     assert not (wanted | access.PLAIN) - NO_PAGES - POST_ONLY - seen

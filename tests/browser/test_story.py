@@ -151,7 +151,10 @@ def the_values_are_copied_and_downloaded(story: Story) -> None:
         tab.get_by_role("button", name="Download JSON").click()
     wanted = {name.removeprefix("GATEHOUSE_").lower(): value for name, value in values.items()}
     assert json.loads(told.value.path().read_text()) == wanted
-    assert (env.value.suggested_filename, told.value.suggested_filename) == ("new-robot.env", "new-robot.json")
+    assert (env.value.suggested_filename, told.value.suggested_filename) == (
+        "new-robot.env",
+        "new-robot.json",
+    )
     assert values["GATEHOUSE_TOKEN_URL"] == f"{story.url}/oauth2/token"
 
 
