@@ -46,7 +46,10 @@ def _locked(actor: Actor, person_id: str) -> tuple[Actor, Membership]:
     rows = Membership.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "user", "organization"
     )
-    fresh = {row.pk: row for row in rows.filter(pk__in={wanted.pk, own} - {None}).order_by("pk")}
+    fresh = {
+        row.pk: row
+        for row in rows.filter(pk__in=[pk for pk in (wanted.pk, own) if pk is not None]).order_by("pk")
+    }
     target = fresh.get(wanted.pk)
     if target is None or target.retired_at:
         raise Http404

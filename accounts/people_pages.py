@@ -34,12 +34,12 @@ def people_page(actor: Actor, given: Any) -> dict[str, Any]:
     rows = rows.select_related("user", "organization").annotate(
         last_seen_at=Max("user__sessions__last_seen_at")
     )
-    rows = _narrowed(rows, asked, actor.home.owner_id).order_by(
+    shown = _narrowed(rows, asked, actor.home.owner_id).order_by(
         F("deactivated_at").asc(nulls_first=True), "user__name", "pk"
     )
     manages = actor.can(Power.MANAGE_PEOPLE)
     return asked | {
-        "page": Paginator(rows, PER_PAGE).get_page(given.get("page")),
+        "page": Paginator(shown, PER_PAGE).get_page(given.get("page")),
         "total": total,
         "roles": [
             ("owner", Membership(organization=actor.home, user_id=actor.home.owner_id).role_label),

@@ -110,7 +110,7 @@ def test_an_untouched_chain_verifies(seven: Cast) -> None:
         ("audience", "work"),
         ("actor_kind", "operator"),
         ("actor_key", "somebody"),
-        ("thing_kind", "robot"),
+        ("thing_kind", "webhook"),
         ("thing_key", "something"),
         ("workspace_id", 1),
         ("request_id", "another"),
