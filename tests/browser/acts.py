@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Response
 
 from tests.browser.world import World
+from tests.cast import PASSWORD
 
 Act = Callable[[Tab, World], Response | None]
 
@@ -39,11 +41,13 @@ def open_page(tab: Tab, page: Page, world: World) -> int:
 
 
 def send(form: str, **typed: str) -> Act:
-    """Fill the form whose address ends like this and send it, as browsers without our `required` would."""
+    """Fill the form whose address ends like this ("" is the page's own) and send it, as browsers without our `required`
+    would."""
 
     def act(tab: Tab, world: World) -> Response | None:
         tab.evaluate("() => { for (const form of document.forms) form.noValidate = true; }")
-        selector = f'main form:is([action$="{form}"], [action*="{form}#"])'
+        where = f'[action$="{form}"], [action*="{form}#"]' if form else ":not([action])"
+        selector = f"main form[method=post]:is({where})"
         tab.evaluate(
             "() => document.querySelectorAll('details.gh-fold').forEach((fold) => { fold.open = true; })"
         )
@@ -86,7 +90,7 @@ def unfold(*selectors: str) -> Act:
 
     def act(tab: Tab, world: World) -> None:
         for selector in selectors:
-            tab.locator(selector).evaluate("(details) => { details.open = true; }")
+            tab.locator(selector).first.evaluate("(details) => { details.open = true; }")
 
     return act
 
@@ -94,6 +98,13 @@ def unfold(*selectors: str) -> Act:
 def press(form: str) -> Act:
     """Press the first button of the first form whose address ends like this."""
     return send(form)
+
+
+def half_signed_in(tab: Tab, world: World) -> Response | None:
+    """The password was right, the second factor is asked for."""
+    tab.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    tab.goto("/accounts/login/")
+    return send("/login/", login="kim@halden.example", password=PASSWORD)(tab, world)
 
 
 def new_codes(tab: Tab, world: World) -> Response | None:
