@@ -17,7 +17,7 @@ ARGUMENTS = (
     "--no-first-run",
 )
 # How long a machine under load may take before we call a page dead (milliseconds).
-PATIENCE = 60_000
+PATIENCE = 30_000
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 400, "height": 800}
 # Playwright switches it off; people's browsers have it, and it must not bring secrets back.
 BACK_FORWARD_CACHE = "--disable-back-forward-cache"

@@ -24,8 +24,8 @@ AXE_WITHOUT_COLOURS = AXE_OPTIONS | {
 AXE = """async (options) => {
   // Under an open menu the page is half covered, and another row looks at it without one.
   const { violations } = await axe.run(document.querySelector("details.gh-menu[open]") ?? document, options);
-  return violations.flatMap(({ id, help, nodes }) =>
-    nodes.map((node) => `${id} (${help}): ${node.target} ${node.html.slice(0, 200)}`));
+  return violations.map(({ id, help, nodes }) => `${id} (${help}), ${nodes.length} times: `
+    + nodes.slice(0, 3).map((node) => `${node.target} ${node.html.slice(0, 160)}`).join(" "));
 }"""
 TOO_WIDE = """() => {
   const { scrollWidth, clientWidth } = document.documentElement;
@@ -55,9 +55,10 @@ GROW = """() => {
     }
   }
 }"""
+# A "None" that begins its line is a word of ours.
 LEAKED = re.compile(
-    r"%\(\w+\)|%[sd]\b|\{[a-z_]*\}|\{[{%]|[%}]\}|\bNone\b(?! yet)|\bundefined\b|__proxy__|&(?:lt|gt|amp|quot);|</?\w+[ >]"
-    r"|blocktrans|\bTrue\b|\bFalse\b"
+    r"%\(\w+\)|%[sd]\b|\{[a-z_]*\}|\{[{%]|[%}]\}|(?<=.)\bNone\b|\bundefined\b|__proxy__|&(?:lt|gt|amp|quot);"
+    r"|</?\w+[ >]|blocktrans|\bTrue\b|\bFalse\b"
 )
 
 
