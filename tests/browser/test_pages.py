@@ -74,7 +74,13 @@ def test_nothing_is_wrong_with(site: Callable[[], Site], group: str) -> None:
 
 
 # No page of their own: a part of one, where a welcome link leads, what is looked at below, what takes POST only.
-NO_PAGES = {"accounts:record_check", "accounts:welcome", "accounts:outbox_html", "accounts:theme", "set_language"}
+NO_PAGES = {
+    "accounts:record_check",
+    "accounts:welcome",
+    "accounts:outbox_html",
+    "accounts:theme",
+    "set_language",
+}
 POST_ONLY = {"accounts:end_session", "accounts:end_sessions", "accounts:operator_test_mail"}
 
 
