@@ -1,63 +1,34 @@
 """The main job against the whole product as processes: people in a real browser, a program over HTTP, mail over SMTP."""
 
 import json
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, expect
 
 from accounts.sealing import hint
 from tests.browser import chrome, complaints
+from tests.browser.story import (
+    INVITED,
+    MEMBER,
+    OWNER,
+    PASSWORD,
+    SHARED,
+    Story,
+    ask_token,
+    call,
+    link_in,
+    mail,
+    read_values,
+    receipt,
+    sign_out,
+    text_of,
+    update,
+)
 from tests.conftest import Mailbox
-from tests.operations.product import ROOT, Product, own_backend, wait_until, welcome_link
-
-PASSWORD = "correct-horse-battery"
-OWNER, MEMBER = "olga@halden.example", "mia@halden.example"
-# Inviting people has no page yet: what an operator would do by hand.
-ADD_MEMBER = """
-from allauth.account.models import EmailAddress
-from accounts.events import action
-from accounts.models import Membership, Organization, Role, User
-from accounts.permissions import OPERATOR
-with action(OPERATOR):
-    mia = User.objects.create_user("mia@halden.example", "correct-horse-battery", name="Mia Sørensen")
-    EmailAddress.objects.create(user=mia, email=mia.email, verified=True, primary=True)
-    Membership.objects.create(organization=Organization.objects.get(), user=mia, role=Role.MEMBER)
-"""
-NAMES = ("CLIENT_SECRET", "OAUTH1_TOKEN", "OAUTH1_TOKEN_SECRET")
-
-
-@dataclass
-class Story:
-    """The product, the two people's browsers, the mailbox, and what happened so far."""
-
-    product: Product
-    owner: Page
-    member: Page
-    mailbox: Mailbox
-    robot_page: str = ""
-    values: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def url(self) -> str:
-        """Where it is."""
-        return f"http://127.0.0.1:{self.product.port}"
-
-    def secrets(self) -> list[str]:
-        """The three values that must be nowhere but on the pages that show them."""
-        return [self.values[f"GATEHOUSE_{name}"] for name in NAMES]
-
-    def shows(self, tab: Page) -> bool:
-        """Whether any of them is in the page, seen or unseen."""
-        return any(secret in tab.content() for secret in self.secrets())
+from tests.operations.product import Product, own_backend, wait_until, welcome_link
 
 
 @pytest.fixture
@@ -81,7 +52,7 @@ def story(browser: Browser, mailbox: Mailbox, smtp_server: Any, tmp_path: Path) 
 
 def test_a_robot_is_made_shared_revealed_used_renewed_and_deleted(story: Story) -> None:
     the_first_visitor_becomes_the_owner(story)
-    add_member(story)
+    the_owner_invites_a_member(story)
     the_owner_makes_a_robot(story)
     the_values_are_copied_and_downloaded(story)
     the_values_do_not_come_back(story)
@@ -110,10 +81,19 @@ def the_first_visitor_becomes_the_owner(story: Story) -> None:
     expect(story.member.get_by_role("heading", name="This link does not work")).to_be_visible()
 
 
-def add_member(story: Story) -> None:
-    command = [sys.executable, "manage.py", "shell", "-c", ADD_MEMBER]
-    done = subprocess.run(command, cwd=ROOT, env=story.product.environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+def the_owner_invites_a_member(story: Story) -> None:
+    tab, invited = story.owner, story.member
+    tab.get_by_role("link", name="User management").click()
+    tab.get_by_role("link", name="Invite").click()
+    tab.get_by_label("Email addresses").fill(MEMBER)
+    tab.get_by_role("button", name="Invite").click()
+    expect(tab.get_by_role("status").filter(has_text="1 invitation is on its way.")).to_be_visible()
+    invited.goto(link_in(mail(story, INVITED), "/welcome/"))
+    invited.get_by_label("Your name").fill("Mia Sørensen")
+    invited.get_by_label("Password").fill(PASSWORD)
+    invited.get_by_role("button", name="Continue").click()
+    expect(invited.get_by_role("heading", name="Overview")).to_be_visible()
+    sign_out(invited)
 
 
 def the_owner_makes_a_robot(story: Story) -> None:
@@ -129,12 +109,6 @@ def the_owner_makes_a_robot(story: Story) -> None:
     expect(tab.get_by_role("heading", name="Robot created")).to_be_visible()
     story.values = read_values(tab)
     assert all(secret.startswith("gate_") and len(secret) == 57 for secret in story.secrets())
-
-
-def read_values(tab: Page) -> dict[str, str]:
-    """Name and value of everything that the page would put into a download."""
-    lines = "(ones) => Object.fromEntries(ones.map((one) => [one.dataset.env, one.textContent]))"
-    return tab.locator("[data-env]").evaluate_all(lines)
 
 
 def the_values_are_copied_and_downloaded(story: Story) -> None:
@@ -161,18 +135,20 @@ def the_values_are_copied_and_downloaded(story: Story) -> None:
 def the_values_do_not_come_back(story: Story) -> None:
     tab = story.owner
     assert story.shows(tab)
-    tab.get_by_role("link", name="Continue").click()
-    expect(tab.get_by_role("heading", name="New robot")).to_be_visible()
-    story.robot_page = tab.url
-    assert not story.shows(tab) and hint(story.secrets()[0]) in tab.content()
-    # The browser kept nothing: it asks whether to send the form again, and sent again it shows nothing.
-    with pytest.raises(Error, match="ERR_CACHE_MISS"):
-        tab.go_back()
     tab.reload()
     expect(tab.get_by_text("The form arrived twice; there is one robot.")).to_be_visible()
     assert not story.shows(tab)
-    tab.get_by_role("link", name="Integration settings (robots)").first.click()
-    expect(tab.get_by_role("main").get_by_role("row")).to_have_count(2)
+    tab.get_by_role("link", name="Open “New robot”").click()
+    expect(tab.get_by_role("heading", name="New robot")).to_be_visible()
+    story.robot_page = tab.url
+    assert not story.shows(tab) and hint(story.secrets()[0]) in tab.content()
+    # The browser kept nothing to go back to: it would have to send the form again.
+    with pytest.raises(Error, match="ERR_CACHE_MISS"):
+        tab.go_back()
+    story.owner = tab.context.new_page()
+    tab.close()
+    story.owner.goto(f"{story.url}/o/halden-construction/settings/robots/")
+    expect(story.owner.get_by_role("main").get_by_role("row")).to_have_count(2)
 
 
 def the_owner_gives_it_a_name(story: Story) -> None:
@@ -186,21 +162,16 @@ def the_owner_gives_it_a_name(story: Story) -> None:
     expect(tab.get_by_label("Description")).to_have_value("Uploads photos from the site cameras.")
 
 
-def update(tab: Page) -> None:
-    tab.get_by_role("form", name="Details").get_by_role("button", name="Update").click()
-
-
 def the_owner_shares_it(story: Story) -> None:
     tab = story.owner
     tab.get_by_label("Select member").select_option("Mia Sørensen (member)")
     tab.get_by_role("button", name="Add member").click()
     expect(tab.get_by_role("status").filter(has_text="Shared with Mia Sørensen.")).to_be_visible()
     expect(receipt(tab)).to_contain_text("Invited")
-    wait_until(lambda: len(story.mailbox.received) == 1, "the mail to arrive")
-    [message] = story.mailbox.received
-    assert (message["To"], message["Subject"]) == (MEMBER, "Olga Lindqvist shared the robot Robby with you")
+    message = mail(story, SHARED)
+    assert message["To"] == MEMBER
     for kind in ("plain", "html"):
-        text = part(message, kind)
+        text = text_of(message, kind)
         assert "Olga Lindqvist" in text and "Robby" in text and "/shared/" in text
         assert "gate_" not in text and story.values["GATEHOUSE_CLIENT_ID"] not in text
         assert not [one for one in story.secrets() if one in text or hint(one) in text]
@@ -212,23 +183,14 @@ def the_owner_shares_it(story: Story) -> None:
     wait_until(says_sent, "the page to say that the mail was sent")
 
 
-def receipt(tab: Page) -> Any:
-    return tab.get_by_role("row", name="Mia Sørensen").locator(".gh-receipt")
-
-
-def part(message: EmailMessage, kind: str) -> str:
-    return message.get_body((kind,)).get_content()  # type: ignore[union-attr]
-
-
 def the_member_comes_by_the_mail(story: Story) -> None:
     tab = story.member
-    link = re.search(r"http://\S+/shared/\S+", part(story.mailbox.received[0], "plain"))
-    assert link
-    tab.goto(link[0])
+    link = link_in(mail(story, SHARED), "/o/halden-construction/shared/")
+    tab.goto(link)
     tab.get_by_label("Email").fill(MEMBER)
     tab.get_by_label("Password", exact=True).fill(PASSWORD)
     tab.get_by_role("button", name="Sign in", exact=True).click()
-    expect(tab).to_have_url(link[0])
+    expect(tab).to_have_url(link)
     expect(tab.get_by_role("heading", name="Robby")).to_be_visible()
     assert hint(story.secrets()[0]) in tab.content() and not story.shows(tab)
     story.owner.goto(story.robot_page)
@@ -249,17 +211,6 @@ def the_member_sees_the_values_once(story: Story) -> None:
     story.owner.goto(story.robot_page)
     expect(receipt(story.owner)).to_contain_text("Revealed")
     assert receipt(story.owner).locator("time").first.get_attribute("datetime")
-
-
-def ask_token(values: dict[str, str]) -> requests.Response:
-    pair = (values["GATEHOUSE_CLIENT_ID"], values["GATEHOUSE_CLIENT_SECRET"])
-    grant = {"grant_type": "client_credentials"}
-    return requests.post(values["GATEHOUSE_TOKEN_URL"], grant, auth=pair, timeout=60)
-
-
-def call(story: Story, token: str, method: str, path: str, **body: Any) -> requests.Response:
-    headers = {"Authorization": f"Bearer {token}"}
-    return requests.request(method, story.url + path, headers=headers, json=body or None, timeout=60)
 
 
 def the_robot_works(story: Story) -> str:
@@ -293,7 +244,7 @@ def renewing_overlaps_and_is_finished(story: Story, token: str) -> None:
     story.values = read_values(tab)
     assert story.values["GATEHOUSE_CLIENT_ID"] == old["GATEHOUSE_CLIENT_ID"]
     assert ask_token(old).status_code == ask_token(story.values).status_code == 200
-    wait_until(lambda: len(story.mailbox.received) == 2, "the mail about the renewal")
+    wait_until(lambda: len(story.mailbox.received) == 3, "the mail about the renewal")
     tab.get_by_role("link", name="Continue").click()
     expect(tab.get_by_text("Overlap running")).to_be_visible()
     tab.get_by_role("button", name="Finish now").click()
