@@ -73,8 +73,9 @@ def listen(context: BrowserContext) -> list[str]:
             heard.append(f"console: {message.text}")
 
     def failed(request: Request) -> None:
-        # Going back to the answer to a form: the browser kept nothing, as it should.
-        if "ERR_CACHE_MISS" not in (request.failure or ""):
+        # Nobody's fault: going back to the answer to a form (the browser kept nothing, as it should), and a
+        # page that was left before all of it had come. What we don't have is an answer, 404, not a failure.
+        if request.failure not in ("net::ERR_CACHE_MISS", "net::ERR_ABORTED"):
             heard.append(f"not loaded: {request.url} {request.failure}")
 
     context.add_init_script(LISTEN)
