@@ -112,6 +112,15 @@ class Organization(models.Model):
     # Who must have a second factor: Policy.
     second_factor = models.CharField(max_length=8, default="nobody")
     invitations_a_day = models.PositiveIntegerField(default=40)
+    # API policy. Days; null: as long as one likes. 366, so that "a year from today" fits in every time zone.
+    token_longest_days = models.PositiveIntegerField(null=True, default=366)
+    token_never_allowed = models.BooleanField(default=False)
+    # Tokens nobody used for so many days end; null: they stay.
+    token_idle_days = models.PositiveIntegerField(null=True)
+    # Requests a minute: of a person over all their tokens, the most that owners may grant, and of a robot.
+    requests_a_minute = models.PositiveIntegerField(default=30)
+    requests_ceiling = models.PositiveIntegerField(default=300)
+    robot_requests_a_minute = models.PositiveIntegerField(default=600)
 
     def __str__(self) -> str:
         return self.name
@@ -141,6 +150,9 @@ class Membership(models.Model):
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.MEMBER)
     api_access = models.BooleanField(_("API access"), default=False)
     manage_people = models.BooleanField(_("User management"), default=False)
+    # What was granted to this person; null: what the organization grants to everybody.
+    requests_a_minute = models.PositiveIntegerField(null=True)
+    api_access_asked_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deactivated_at = models.DateTimeField(null=True, editable=False)
     retired_at = models.DateTimeField(null=True, editable=False)
