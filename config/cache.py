@@ -52,5 +52,11 @@ class SteadyRedisCache(BaseCache):
         return bool(self._either("delete", key, version))
 
     def clear(self) -> None:
-        """As Django's."""
-        self._either("clear")
+        """Our own keys only: Django's would empty the whole Redis database, the broker's queue and the limits with it."""
+        try:
+            redis = self._redis._cache.get_client(None, write=True)
+            for key in redis.scan_iter(match=f"{self.key_prefix}:*", count=1000):
+                redis.delete(key)
+        except (RedisError, OSError):
+            log.warning("Redis is away; the table is emptied alone")
+        self._table.clear()

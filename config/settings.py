@@ -102,6 +102,8 @@ MIDDLEWARE = [
 ]
 
 # ---------- 4 databases, cache, broker ----------
+# A request never waits longer for Redis: cache and limits go on without it.
+REDIS_SECONDS = 0.5
 DATABASE_ROUTERS = ["config.routers.EphemeralRouter"]
 if EMBEDDED:
     # FULL: a revocation that was answered must survive a power cut.
@@ -143,7 +145,7 @@ else:
             "BACKEND": "config.cache.SteadyRedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "gatehouse",
-            "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},
+            "OPTIONS": {"socket_connect_timeout": REDIS_SECONDS, "socket_timeout": REDIS_SECONDS},
         }
     }
     CELERY_BROKER_URL = REDIS_URL
@@ -153,6 +155,8 @@ else:
         "socket_connect_timeout": 0.5,
         "socket_timeout": 5,
     }
+# What limits are counted under; two installations never share a Redis database, two test processes do.
+LIMITS_PREFIX = "gatehouse:limit:"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -33,7 +33,12 @@ def _oauth_shape(path: str) -> Any:
         return None
     return lambda status, name, detail, extra: JsonResponse(
         {
-            "error": "server_error" if status >= 500 else "invalid_request",
+            # RFC 6749 has no word for 429; its "temporarily_unavailable" is what clients know to wait for.
+            "error": "server_error"
+            if status >= 500
+            else "temporarily_unavailable"
+            if status == 429
+            else "invalid_request",
             "error_description": detail or name,
         },
         status=status,

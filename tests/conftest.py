@@ -3,6 +3,7 @@
 import base64
 import email
 import email.policy
+import uuid
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from typing import Any
@@ -116,6 +117,24 @@ def fresh_cache(request: pytest.FixtureRequest) -> None:
     if "operations" not in request.path.parts:
         request.getfixturevalue("transactional_db" if "committed" in request.fixturenames else "db")
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits(settings: Any) -> None:
+    """Nor are its requests."""
+    settings.LIMITS_PREFIX = f"{uuid.uuid4()}:"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def alone_at_the_end(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """PostgreSQL drops no database that somebody is connected to: threads of live servers keep their connections."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(autouse=True)

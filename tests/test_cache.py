@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+from django.conf import settings as product
+from django.core.cache import cache
 from django.test import Client
+from redis import Redis
 
 from config.cache import SteadyRedisCache
 from scripts.servers import free_port
@@ -30,3 +34,12 @@ def test_people_sign_in_while_redis_is_away(cast: Cast, settings: Any, client: C
     told = {"login": "mia@halden.example", "password": PASSWORD}
     assert client.post("/accounts/login/", told).status_code == 302
     assert client.get("/o/halden/").status_code == 200
+
+
+@pytest.mark.skipif(product.EMBEDDED, reason="`make test-scale` has Redis")
+def test_clearing_the_cache_leaves_everything_else_in_redis(cast: Cast) -> None:
+    redis = Redis.from_url(product.REDIS_URL)
+    redis.set(f"{product.LIMITS_PREFIX}kept", 1, ex=60)
+    cache.set("mine", 1)
+    cache.clear()
+    assert redis.get(f"{product.LIMITS_PREFIX}kept") == b"1" and cache.get("mine") is None

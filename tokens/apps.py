@@ -11,9 +11,11 @@ class TokensConfig(AppConfig):
     def ready(self) -> None:
         """Register with the ground's hooks."""
         from accounts import hooks
-        from tokens import panels
+        from accounts.views import health
+        from tokens import limits, panels
 
         hooks.leaving_lines.register(panels.leaving_lines)
         hooks.membership_ended.register(panels.membership_ended)
         hooks.reactivation_choices.register(panels.reactivation_choices)
         hooks.reactivated.register(panels.reactivated)
+        health.CHECKS["limits"] = limits.readiness

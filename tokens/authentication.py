@@ -4,20 +4,11 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from django.http import HttpRequest
-from django.utils import timezone
 
-from accounts.permissions import (
-    SCOPE_POWERS,
-    Actor,
-    ActorKind,
-    Power,
-    person_powers,
-    token_powers,
-)
-from accounts.sealing import fingerprint, is_well_formed
-from accounts.usage import note_use
+from accounts.permissions import Actor
+from accounts.sealing import is_well_formed
 from robots import bearer, oauth1
-from tokens.models import PersonalToken
+from tokens import finding
 
 MAX_HEADER = 4096
 IN_ADDRESS = ("access_token", "api_key", "apikey", "token", "x-api-key")
@@ -95,36 +86,11 @@ def _presented(request: HttpRequest) -> str:
 
 
 def _person(value: str, request: HttpRequest) -> Actor | None:
-    rows = PersonalToken.objects.select_related("membership__user", "membership__organization")
-    token = rows.filter(fingerprint=fingerprint(value), revoked_at=None).first()
-    if token is None or (token.expires_at is not None and token.expires_at <= timezone.now()):
-        return None
-    membership = token.membership
-    held = person_powers(membership)
-    if not held:
-        return None
-    if Power.USE_API not in held:
+    try:
+        return finding.find(value, request)
+    except finding.NoApiAccess as error:
         raise NotAuthenticated(
             403,
             "api_access_missing",
             "The person behind this token has no API access in this organization any more.",
-        )
-    note_use(request, (PersonalToken, token.pk))
-    powers = token_powers(membership, token.scopes)
-    scopes = (
-        tuple(token.scopes)
-        if token.scopes is not None
-        else tuple(s for s in SCOPE_POWERS if SCOPE_POWERS[s] & powers)
-    )
-    return Actor(
-        kind=ActorKind.TOKEN,
-        key=token.public_id,
-        name=token.name,
-        organization=membership.organization,
-        powers=powers,
-        scopes=scopes,
-        read_only=all(scope.endswith(":read") for scope in scopes),
-        membership=membership,
-        address=getattr(request, "client_address", ""),
-        request_id=getattr(request, "request_id", ""),
-    )
+        ) from error

@@ -1,4 +1,8 @@
-"""The machine door round /api/: authenticate, then `request.actor`; every refusal in the mount's own shape."""
+"""The machine door: authenticate, count, then `request.actor`; every refusal in the mount's own shape.
+
+At most one query and one round trip to the log of limits. What reads its credential itself (/oauth2/) or needs none
+passes; there only refused credentials are counted.
+"""
 
 import re
 from collections.abc import Callable
@@ -7,14 +11,19 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from accounts.problems import shaped
+from tokens import limits
 from tokens.authentication import NotAuthenticated, authenticate
 
 _machine = re.compile(settings.MACHINE_PATHS)
 OPEN = re.compile(r"^/(?:oauth2/|\.well-known/|healthz$|readyz$)")
+SLOW_DOWN = "Too many requests: {limit} a minute are allowed. Try again in {reset} s."
+TOO_MANY_FAILURES = (
+    "Too many refused credentials from this address. Check the one you send, then try again in {reset} s."
+)
 
 
 class MachineDoorMiddleware:
-    """Steps aside for pages, and for machine paths that answer without a credential or read it themselves."""
+    """Steps aside for pages."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -22,14 +31,43 @@ class MachineDoorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Let in, or say why not."""
         path = request.path_info
-        if not _machine.match(path) or OPEN.match(path):
+        if not _machine.match(path):
             return self.get_response(request)
+        if OPEN.match(path):
+            response = self.get_response(request)
+            return _counted(request, response) if response.status_code == 401 else response
         try:
-            request.actor = authenticate(request)  # type: ignore[attr-defined]
+            actor = authenticate(request)
         except NotAuthenticated as reason:
-            return refusal(request, reason)
+            told = refusal(request, reason)
+            return _counted(request, told) if reason.status == 401 else told
+        verdict = limits.take(*limits.bucket(actor))
+        if not verdict.allowed:
+            return _too_many(request, SLOW_DOWN, verdict)
+        request.actor = actor  # type: ignore[attr-defined]
         response = self.get_response(request)
-        return in_shape(request, response) if response.status_code >= 400 else response
+        if response.status_code >= 400:
+            response = in_shape(request, response)
+        return _with_limit(response, verdict)
+
+
+def _with_limit(response: HttpResponseBase, verdict: limits.Verdict) -> HttpResponseBase:
+    for name, value in limits.headers(verdict).items():
+        response.headers[name] = value
+    return response
+
+
+def _too_many(request: HttpRequest, words: str, verdict: limits.Verdict) -> HttpResponseBase:
+    """429 (RFC 6585 section 4)."""
+    detail = words.format(limit=verdict.limit, reset=verdict.reset)
+    more = {"limit": verdict.limit, "retry_after": verdict.reset}
+    return _with_limit(shaped(request, 429, "too_many_requests", detail, **more), verdict)
+
+
+def _counted(request: HttpRequest, refused: HttpResponseBase) -> HttpResponseBase:
+    """The refusal, or 429 once this address had too many of them in a minute."""
+    verdict = limits.take_failure(getattr(request, "client_address", ""))
+    return refused if verdict.allowed else _too_many(request, TOO_MANY_FAILURES, verdict)
 
 
 def refusal(request: HttpRequest, reason: NotAuthenticated) -> HttpResponse:
