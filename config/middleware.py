@@ -9,6 +9,7 @@ import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
+from csp import middleware as csp
 from django.conf import settings
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
@@ -23,6 +24,8 @@ from config import logs
 
 # Asked by address, not by name.
 PROBES = ("/healthz", "/readyz")
+# What a browser may do with a document meant for programs: nothing.
+MACHINE_POLICY = "default-src 'none'; frame-ancestors 'none'"
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 _machine = re.compile(settings.MACHINE_PATHS)
 _request_id = re.compile(r"\A[A-Za-z0-9._-]{1,64}\Z")
@@ -87,6 +90,8 @@ class HeadersMiddleware:
             "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
         )
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if request.is_machine:  # type: ignore[attr-defined]
+            headers.setdefault("Content-Security-Policy", MACHINE_POLICY)
         if not request.path_info.startswith(settings.STATIC_URL):
             headers.setdefault("Cache-Control", "no-store")
         return response
@@ -108,6 +113,10 @@ class _StepsAside:
         if inherited is None or request.is_machine:  # type: ignore[attr-defined]
             return None
         return inherited(request, *view)
+
+
+class CSPMiddleware(_StepsAside, csp.CSPMiddleware):
+    """Pages only: it builds the header anew for every answer, and documents need none of its choices."""
 
 
 class SessionMiddleware(_StepsAside, sessions.SessionMiddleware):

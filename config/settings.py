@@ -85,7 +85,7 @@ MACHINE_PATHS = r"^/(?:api/|oauth2/|\.well-known/|healthz$|readyz$)"
 MIDDLEWARE = [
     "config.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.middleware.CSPMiddleware",
     "config.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.AddressMiddleware",
@@ -140,6 +140,12 @@ if EMBEDDED:
 else:
     DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
     DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    # Only accounts/statements.py's cursors prepare, and at once; a pool between us and PostgreSQL may forbid it
+    # (?prepare_threshold=-1 in DATABASE_URL).
+    _options: dict[str, object] = dict(DATABASES["default"].get("OPTIONS") or {})
+    _threshold = int(str(_options.get("prepare_threshold", 0)))
+    _options["prepare_threshold"] = None if _threshold < 0 else _threshold
+    DATABASES["default"]["OPTIONS"] = _options
     CACHES = {
         "default": {
             "BACKEND": "config.cache.SteadyRedisCache",

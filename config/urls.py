@@ -8,7 +8,8 @@ from config.api import api
 from robots import machine
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    # machines
+    # machines, what they call most before the rest
+    path("api/v1/", api.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("oauth2/token", machine.token, name="token"),
@@ -16,7 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oauth2/revoke", machine.revoke, name="revoke"),
     path("oauth2/introspect", machine.introspect, name="introspect"),
     path(".well-known/oauth-authorization-server", machine.metadata, name="oauth_metadata"),
-    path("api/v1/", api.urls),
     # people
     path("accounts/", include("accounts.sign_in_urls")),
     path("accounts/", include("allauth.account.urls")),

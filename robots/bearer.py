@@ -7,6 +7,7 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts import statements
 from accounts.models import Organization
 from accounts.permissions import Actor, ActorKind, machine_powers, robot_scopes
 from accounts.usage import note_use
@@ -38,9 +39,7 @@ def find(token: str, request: HttpRequest) -> Actor | None:
     Raises WrongAddress when the robot's allow-list does not hold the caller.
     """
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    with connection.cursor() as cursor:
-        cursor.execute(FIND_TOKEN, [checksum(token), now, now])
-        row = cursor.fetchone()
+    row = statements.row(FIND_TOKEN, [checksum(token), now, now])
     if row is None:
         return None
     if not is_allowed(json.loads(row[7]), getattr(request, "client_address", "")):

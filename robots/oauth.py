@@ -7,6 +7,7 @@ thin path over the same tables in two statements, because a stock token request 
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils import timezone
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth2_provider.scopes import BaseScopes
 
+from accounts import statements
 from accounts.events import writing
 from accounts.permissions import SCOPE_POWERS, expand_aliases, robot_scopes
 from accounts.sealing import fingerprint, is_well_formed, new_secret
@@ -65,10 +67,8 @@ def authenticate(presented: Presented | None) -> Client | None:
     if presented is None or not is_well_formed(presented.secret, "gate_cs_") or "\0" in presented.client_id:
         # PostgreSQL refuses even to look for a NUL.
         return None
-    with connection.cursor() as cursor:
-        now = connection.ops.adapt_datetimefield_value(timezone.now())
-        cursor.execute(FIND_CLIENT, [fingerprint(presented.secret), presented.client_id, now])
-        row = cursor.fetchone()
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    row = statements.row(FIND_CLIENT, [fingerprint(presented.secret), presented.client_id, now])
     if row is None:
         return None
     scopes = robot_scopes(json.loads(row[3]), bool(row[4]))
@@ -104,9 +104,9 @@ def issue(client: Client, scopes: tuple[str, ...]) -> dict[str, Any]:
     adapt = connection.ops.adapt_datetimefield_value
     times = [adapt(now + timedelta(seconds=LIFE_SECONDS)), adapt(now), adapt(now)]
     scope = " ".join(scopes)
-    with writing(), connection.cursor() as cursor:
-        row = [checksum(token), scope, *times, client.application_id, client.robot_id, client.secret_id]
-        cursor.execute(ADD_TOKEN, row)
+    row = [checksum(token), scope, *times, client.application_id, client.robot_id, client.secret_id]
+    with writing() if connection.vendor == "sqlite" else nullcontext():
+        statements.write(ADD_TOKEN, row)
     return {
         "access_token": token,
         "token_type": "Bearer",

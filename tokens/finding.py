@@ -7,6 +7,7 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts import statements
 from accounts.models import Membership, Organization, User
 from accounts.permissions import (
     SCOPE_POWERS,
@@ -51,9 +52,7 @@ def find(value: str, request: HttpRequest) -> Actor | None:
     """
     mark = fingerprint(value)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    with connection.cursor() as cursor:
-        cursor.execute(FIND_TOKEN, [mark, mark, mark, now, now])
-        row = cursor.fetchone()
+    row = statements.row(FIND_TOKEN, [mark, mark, mark, now, now])
     if row is None:
         return None
     membership = _membership(row)

@@ -19,9 +19,9 @@ class Rival:
     database_url: str
     token_request: bytes
 
-    def me_request(self) -> bytes:
-        """A call of its protected view with a fresh access token."""
-        return get("/me", {"Authorization": f"Bearer {fresh_token(self.web.port, self.token_request)}"})
+    def me_request(self, path: str = "/me") -> bytes:
+        """A call of a protected view with a fresh access token."""
+        return get(path, {"Authorization": f"Bearer {fresh_token(self.web.port, self.token_request)}"})
 
 
 def stock_dot(stage: Stage, hasher: str = "") -> Rival:
@@ -41,7 +41,7 @@ def project(stage: Stage, package: str, title: str, least: float, path: str, has
     """Migrate, register a program, start the server."""
     module, name = f"benchmarks.rivals.{package}", f"{package}_{hasher or 'pbkdf2'}"
     url = stage.database(name)
-    env = stage.environment(DATABASE_URL=url, RIVAL_HASHER=hasher)
+    env = stage.environment(DATABASE_URL=url, RIVAL_HASHER=hasher, RIVAL_REDIS=stage.redis_url)
     stage.run("-m", "django", "migrate", "--settings", f"{module}.settings", "--verbosity", "0", env=env)
     request = token_request(path, stage.run("-m", f"{module}.seed", env=env), "read write")
     rival = Rival(title, least, stage.web(name, f"{module}.wsgi:application", env), url, request)

@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "oauth2_provider",
+    "rest_framework",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -37,5 +38,18 @@ DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 if os.environ.get("RIVAL_HASHER") == "fast":
     PASSWORD_HASHERS = ["benchmarks.rivals.hashers.OnePass"]
 OAUTH2_PROVIDER = {"SCOPES": {"read": "Read scope", "write": "Write scope"}}
+# Django REST framework as both tutorials have it, JSON only. Its throttle keeps a list of times per caller, shared by the
+# processes in Redis; a second's window keeps that list as long as a robot's of ours is at its default limit.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["oauth2_provider.contrib.rest_framework.OAuth2Authentication"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_THROTTLE_RATES": {"program": "100000/sec"},
+}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": os.environ["RIVAL_REDIS"],
+    }
+}
 USE_TZ = True
 STATIC_URL = "static/"

@@ -1,0 +1,43 @@
+"""The raw statements of the machine door: counted like any other query, and steady when a kept connection has died."""
+
+import pytest
+from django.conf import settings as product
+from django.db import OperationalError, ProgrammingError, connection
+
+from accounts import statements
+
+
+def test_one_row_or_none() -> None:
+    assert statements.row("SELECT 1 WHERE 1 = 0", []) is None
+    assert statements.row("SELECT name FROM django_migrations WHERE app = %s", ["accounts"])
+
+
+def test_they_are_counted(queries) -> None:
+    assert queries(lambda: statements.row("SELECT 1", [])) == 1
+
+
+def test_errors_are_djangos() -> None:
+    with pytest.raises((ProgrammingError, OperationalError)):
+        statements.row("SELECT nothing FROM nowhere", [])
+
+
+@pytest.mark.skipif(product.EMBEDDED, reason="a file has no connection that dies")
+def test_a_connection_that_died_is_replaced(committed: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        first = cursor.fetchone()[0]
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [first])
+    other.close()
+    assert statements.row("SELECT pg_backend_pid()", [])[0] != first  # type: ignore[index]
+
+
+@pytest.mark.skipif(product.EMBEDDED, reason="SQLite plans nothing ahead")
+def test_they_are_planned_once(committed: None) -> None:
+    for number in range(3):
+        assert statements.row("SELECT %s::int + 1", [number]) == (number + 1,)
+    found = statements.row(
+        "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", ["%::int + 1"]
+    )
+    assert found == (1,)
