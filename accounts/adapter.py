@@ -99,5 +99,5 @@ class FactorAdapter(DefaultMFAAdapter):
         return {"id": split_domain_port(context.request.get_host())[0], "name": "Gatehouse"}
 
     def get_public_key_credential_user_entity(self, user: Any) -> dict[str, Any]:
-        """The public id: a bigint never leaves (accounts/forms_profile.py reads it back)."""
+        """The public id: a bigint never leaves (accounts/forms_passkeys.py reads it back)."""
         return super().get_public_key_credential_user_entity(user) | {"id": user.public_id.encode()}

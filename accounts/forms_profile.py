@@ -2,14 +2,10 @@
 
 from typing import Any
 
-from allauth.account.utils import user_pk_to_url_str
-from allauth.mfa.adapter import get_adapter
-from allauth.mfa.webauthn.forms import LoginWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from fido2.utils import websafe_decode, websafe_encode
 
 from accounts.forms import NameField
 from accounts.models import Organization, User
@@ -65,18 +61,3 @@ class CodeForm(forms.Form):
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
     )
-
-
-class PasskeyLoginForm(LoginWebAuthnForm):
-    """Signing in with a passkey: its user handle is our public id, allauth looks for its own spelling of the key."""
-
-    def clean_credential(self) -> Any:
-        """As allauth, after translating the handle; whatever is not even a credential is an incorrect one."""
-        try:
-            told = self.cleaned_data["credential"]["response"]
-            handle = websafe_decode(told["userHandle"]).decode().replace("\0", "")
-            user = User.objects.get(public_id=handle, is_active=True)
-            told["userHandle"] = websafe_encode(user_pk_to_url_str(user).encode())
-            return super().clean_credential()
-        except (KeyError, TypeError, ValueError, AttributeError, User.DoesNotExist) as error:
-            raise get_adapter().validation_error("incorrect_code") from error

@@ -216,7 +216,13 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 MFA_ADAPTER = "accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_FORMS = {"login_webauthn": "accounts.forms_profile.PasskeyLoginForm"}
+MFA_FORMS = {
+    "add_webauthn": "accounts.forms_passkeys.AddPasskeyForm",
+    "edit_webauthn": "accounts.forms_passkeys.RenamePasskeyForm",
+    "authenticate_webauthn": "accounts.forms_passkeys.PasskeyForm",
+    "reauthenticate_webauthn": "accounts.forms_passkeys.PasskeyProofForm",
+    "login_webauthn": "accounts.forms_passkeys.PasskeyLoginForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Gatehouse"
