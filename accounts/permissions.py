@@ -270,10 +270,13 @@ def _remembered(request: HttpRequest, actor: Actor, response: HttpResponseBase) 
     return response
 
 
-def requires(power: Power) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+def requires(
+    power: Power, *, asks_factor: bool = True
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Put on every view below `/o/<org>/`: makes `request.actor`; a stranger gets 404, an insider without `power` 403.
 
-    The view is called without the slug. `view.power` is what tests/test_access.py reads.
+    The view is called without the slug. `view.power` is what tests/test_access.py reads. `asks_factor=False`: the second
+    factor's policy does not close this page (leaving).
     """
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -281,7 +284,7 @@ def requires(power: Power) -> Callable[[Callable[..., HttpResponseBase]], Callab
         def guarded(request: HttpRequest, org: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             actor = request_actor(request, org)
             request.actor = actor  # type: ignore[attr-defined]
-            if (elsewhere := _entered(request, actor)) is not None:
+            if asks_factor and (elsewhere := _entered(request, actor)) is not None:
                 return elsewhere
             if not actor.can(power):
                 raise Refused(power, actor)

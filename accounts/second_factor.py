@@ -1,11 +1,14 @@
 """Who must have a second factor: an organization's policy, asked when somebody enters its pages (decision 0011)."""
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import mail
 from accounts.actions import NotPossible
 from accounts.events import EventType, action, record
 from accounts.models import Membership, Organization, Role
@@ -18,7 +21,7 @@ MANAGERS = (Role.CO_OWNER, Role.ADMINISTRATOR)
 
 
 class Policy(models.TextChoices):
-    """Values of `Organization.second_factor`."""
+    """Values of `Organization.second_factor`, from lax to strict."""
 
     NOBODY = "nobody", gettext_lazy("Nobody")
     MANAGERS = "managers", gettext_lazy("Owners and administrators")
@@ -76,4 +79,14 @@ def set_policy(actor: Actor, policy: str) -> list[Membership]:
                 changes={"second_factor": [locked.second_factor, policy]},
             )
             Organization.objects.filter(pk=locked.pk).update(second_factor=policy)
+            if Policy.values.index(policy) > Policy.values.index(locked.second_factor):
+                _tell(actor, locked, out)
     return out
+
+
+def _tell(actor: Actor, organization: Organization, out: list[Membership]) -> None:
+    """Mail them what to do now, and who asks for it."""
+    url = f"{settings.GATEHOUSE_URL}{reverse('accounts:security')}?needed={organization.slug}"
+    for row in out:
+        told = {"by_name": actor.name, "url": url, "url_words": settings.GATEHOUSE_URL}
+        mail.post("second_factor_asked", row.user, told, organization)

@@ -84,10 +84,10 @@ def reactivate(request: ActorRequest, person: str) -> HttpResponse:
     return render(request, "accounts/reactivate.html", {"person": target, "form": form}, status=status)
 
 
-@requires(Power.VIEW_ORGANIZATION)
+@requires(Power.VIEW_ORGANIZATION, asks_factor=False)
 @require_http_methods(["GET", "POST"])
 def leave(request: ActorRequest) -> HttpResponse:
-    """Go by oneself."""
+    """Go by oneself; whoever does not want what the organization asks for can go without doing it."""
     assert request.actor.membership is not None
     home = request.actor.home
     if request.method == "POST":
