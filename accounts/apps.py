@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect receivers; triggers are reinstalled after every migrate, the cache table is made."""
-        from accounts import signals, triggers  # noqa: F401
+        from accounts import hooks, overview, signals, triggers  # noqa: F401
 
+        hooks.overview_attention.register(overview.attention)
         post_migrate.connect(triggers.install, sender=self, dispatch_uid="accounts.triggers")

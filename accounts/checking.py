@@ -5,7 +5,7 @@ import time
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.events import writing
@@ -18,6 +18,7 @@ from accounts.wake import wake
 log = logging.getLogger(__name__)
 TASK = "accounts.verify_record"
 LEASE = timedelta(seconds=60)
+KEPT = timedelta(days=30)
 # How often a run writes down how far it is.
 TELL_SECONDS = 1.0
 
@@ -121,6 +122,14 @@ def wake_due() -> int:
     for check_id in due:
         wake(TASK, check_id)
     return len(due)
+
+
+def sweep() -> int:
+    """Forget runs older than 30 days, but each organization's newest: the page and the overview say how it went. How many."""
+    newest = RecordCheck.objects.filter(organization=OuterRef("organization")).order_by("-pk")
+    with writing():
+        old = RecordCheck.objects.filter(asked_at__lt=timezone.now() - KEPT, ended_at__isnull=False)
+        return old.exclude(pk=Subquery(newest.values("pk")[:1])).delete()[0]
 
 
 def begin_anew(organization_id: int, total: int) -> None:

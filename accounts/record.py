@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.catalogue import EventType
 from accounts.models import Organization, Record, RecordCheckpoint, RecordDetails, RecordHead
 from accounts.permissions import Actor
-from accounts.sealing import seal, unseal
+from accounts.sealing import SealBroken, seal, unseal
 
 GENESIS = bytes(32)
 
@@ -148,10 +148,39 @@ class Verdict:
     reason: str = ""
 
 
+def checkpoint_signature(key: bytes, organization_id: int, seq: int, last: bytes) -> bytes:
+    """What shows that a checkpoint is ours: without it, whoever writes to the database could drop the first lines."""
+    told = {"checkpoint": seq, "organization": organization_id, "hash": bytes(last).hex()}
+    return hmac.digest(key, _canonical(told), hashlib.sha256)
+
+
+def checkpoint(head: RecordHead, seq: int, last: bytes, reason: str) -> RecordCheckpoint:
+    """From now on the kept chain begins after line `seq`, whose hash is `last`."""
+    signature = checkpoint_signature(chain_key(head), head.pk, seq, last)
+    return RecordCheckpoint.objects.create(
+        organization_id=head.pk, seq=seq, hash=last, at=timezone.now(), reason=reason, signature=signature
+    )
+
+
 def begin(organization_id: int) -> tuple[int, bytes]:
-    """(seq, hash) after which the kept chain begins: the last checkpoint, or the genesis."""
-    last = RecordCheckpoint.objects.filter(organization_id=organization_id).order_by("-seq").first()
-    return (last.seq, bytes(last.hash)) if last else (0, GENESIS)
+    """(seq, hash) after which the kept chain begins: our last checkpoint, or the genesis.
+
+    A checkpoint without our signature is as if it were not there: lines dropped behind it are missing.
+    """
+    made = list(RecordCheckpoint.objects.filter(organization_id=organization_id).order_by("-seq"))
+    head = (
+        RecordHead.objects.select_related("organization").filter(pk=organization_id).first() if made else None
+    )
+    try:
+        key = chain_key(head) if head else b""
+    except SealBroken:
+        # Nothing can be proved; verify() says so.
+        key = b""
+    for one in made if key else []:
+        ours = checkpoint_signature(key, organization_id, one.seq, one.hash)
+        if hmac.compare_digest(ours, bytes(one.signature)):
+            return (one.seq, bytes(one.hash))
+    return (0, GENESIS)
 
 
 def _rows(
@@ -180,7 +209,7 @@ def verify(
     erased: int = 0,
     tell: Callable[[int, int], None] = lambda checked, erased: None,
 ) -> Verdict:
-    """Walk the chain from the last checkpoint to the head; erased details are counted, not held against it.
+    """Walk the chain from our last checkpoint to the head; erased details are counted, not held against it.
 
     What is recorded meanwhile is left to the next time. `checked` and `erased` go on where an earlier walk was cut off;
     `tell(checked, erased)` hears of every batch, and what it raises ends the walk.

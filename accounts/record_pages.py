@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import record_reading as reading
+from accounts.facts import fact_rows
 from accounts.permissions import Actor
 from accounts.record_forms import SEARCHED_DAYS, Chosen, RecordForm
-from accounts.sentences import GROUPS, actor_words, fact_rows, marked_up, types_in
+from accounts.sentences import GROUPS, actor_words, marked_up, types_in
 
 FILTERS = ("q", "who", "about", "type", "since", "until")
 
@@ -119,7 +120,7 @@ def _line(row: Any, here: str) -> dict[str, Any]:
         "type": row.type,
         "request_id": row.request_id,
         "erased": erased,
-        "facts": [] if erased else fact_rows(row.type, row.changes),
+        "facts": [] if erased else fact_rows(row.type, row.changes, row.names),
     }
 
 

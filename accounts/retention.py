@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts.checking import begin_anew
 from accounts.events import EventType, action, record, writing
@@ -22,7 +21,7 @@ from accounts.models import (
     User,
 )
 from accounts.permissions import OPERATOR, Actor
-from accounts.record import begin
+from accounts.record import begin, checkpoint
 
 BATCH = 2000
 
@@ -30,18 +29,13 @@ BATCH = 2000
 def prune(organization: Organization, before: datetime, actor: Actor = OPERATOR) -> int:
     """Remove the lines older than `before` behind a checkpoint; how many. A kill in between is finished by the sweep."""
     with action(actor):
-        head = RecordHead.objects.select_for_update(no_key=True).get(pk=organization.pk)
+        heads = RecordHead.objects.select_for_update(no_key=True, of=("self",))
+        head = heads.select_related("organization").get(pk=organization.pk)
         began = begin(organization.pk)[0]
         rows = Record.objects.filter(organization_id=organization.pk, at__lt=before, seq__lte=head.seq)
         last = rows.order_by("-at", "-seq").first()
         if last is not None and last.seq > began:
-            RecordCheckpoint.objects.create(
-                organization_id=organization.pk,
-                seq=last.seq,
-                hash=last.hash,
-                at=timezone.now(),
-                reason=f"older than {before:%Y-%m-%d}",
-            )
+            checkpoint(head, last.seq, bytes(last.hash), f"older than {before:%Y-%m-%d}")
             told = {"lines": last.seq - began, "until": f"{last.seq}:{bytes(last.hash).hex()}"}
             record(EventType.RECORD_PRUNED, organization, changes=told)
             begin_anew(organization.pk, head.seq + 1 - last.seq)

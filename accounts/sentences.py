@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import EventType
-from accounts.models import Role
+from accounts.facts import role_words
 
 SENTENCES: dict[str, Any] = {
     "organization.created": _("Founded the organization %(thing)s"),
@@ -125,59 +125,5 @@ def _words(names: Mapping[str, Any] | None, facts: Mapping[str, Any] | None) -> 
         return Words({}, f"[{_('erased')}]")
     plain_facts = {key: value for key, value in (facts or {}).items() if isinstance(value, str | int)}
     if "role" in plain_facts:
-        plain_facts["role"] = value_words(plain_facts["role"])
+        plain_facts["role"] = role_words(plain_facts["role"])
     return Words(plain_facts | dict(names), "–")
-
-
-# What facts are called; another one is called by its key.
-FACTS = {
-    "name": _("Name"),
-    "description": _("Description"),
-    "role": _("Role"),
-    "api_access": _("API access"),
-    "manage_people": _("User management"),
-    "groups": _("Groups"),
-    "people": _("People"),
-    "robots": _("Robots"),
-    "read_only": _("Read-only"),
-    "keeper": _("Keeper"),
-    "networks": _("Allowed addresses"),
-    "scopes": _("Scopes"),
-    "number": _("Generation"),
-    "overlap_hours": _("Old secrets work for so many hours"),
-    "dies_at": _("Works until"),
-    "matched": _("It was one"),
-    "seen": _("Had seen the secrets"),
-    "purpose": _("Purpose"),
-    "terms_version": _("Version of the terms"),
-    "format": _("Format"),
-    "filters": _("Filters"),
-    "lines": _("Lines"),
-    "until": _("Up to"),
-}
-
-
-def fact_rows(kind: str, facts: Mapping[str, Any]) -> list[tuple[str, str, str | None]]:
-    """(what, value, None) or (what, before, after) for each fact of an event, in words."""
-    told: list[tuple[str, str, str | None]] = []
-    for key, value in facts.items():
-        label = str(FACTS.get(key, key.replace("_", " ")))
-        # A list of two is before and after, but where something is new: there it is a list.
-        if isinstance(value, list) and len(value) == 2 and not kind.endswith(".created"):
-            told.append((label, value_words(value[0]), value_words(value[1])))
-        else:
-            told.append((label, value_words(value), None))
-    return told
-
-
-def value_words(value: Any) -> str:
-    """A recorded value as one reads it."""
-    if isinstance(value, bool):
-        return str(_("Yes") if value else _("No"))
-    if isinstance(value, list):
-        return ", ".join(map(value_words, value)) or "–"
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {value_words(one)}" for key, one in value.items()) or "–"
-    if isinstance(value, str) and value in Role.values:
-        return str(Role(value).label)
-    return "–" if value in (None, "") else str(value)

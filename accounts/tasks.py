@@ -33,9 +33,10 @@ def wake_due_checks() -> None:
 
 @shared_task(name="accounts.sweep")
 def sweep() -> None:
-    """Forget old mail rows and expired sessions."""
+    """Forget old mail rows, old runs of "Verify" and expired sessions."""
     from django.core.management import call_command
 
     mail.sweep()
+    checking.sweep()
     retention.finish_all()
     call_command("clearsessions")

@@ -84,11 +84,15 @@ class RecordDetails(models.Model):
 
 
 class RecordCheckpoint(models.Model):
-    """Up to `seq` an organization's records may be pruned; `hash` is where the kept chain begins."""
+    """Up to `seq` an organization's records may be pruned; `hash` is where the kept chain begins.
+
+    `signature` is made with the chain's key: a row that somebody else puts here moves no beginning.
+    """
 
     organization_id = models.BigIntegerField()
     seq = models.BigIntegerField()
     hash = models.BinaryField(max_length=32)
+    signature = models.BinaryField(max_length=32, default=b"")
     at = models.DateTimeField()
     reason = models.CharField(max_length=120)
 

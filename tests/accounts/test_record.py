@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from accounts import actions as ground
+from accounts import record as chain
 from accounts import triggers
 from accounts.models import Record, RecordCheckpoint, RecordDetails, RecordHead
 from accounts.record import verify
@@ -46,12 +47,9 @@ def refused(call: Any, why: str) -> None:
 
 def checkpoint(cast: Cast, seq: int) -> RecordCheckpoint:
     """Up to here it may be pruned."""
-    kept = rows(cast).get(seq=seq).hash
-    made = RecordCheckpoint(
-        organization_id=cast.home.pk, seq=seq, hash=kept, at=timezone.now(), reason="test"
+    return chain.checkpoint(
+        RecordHead.objects.get(pk=cast.home.pk), seq, rows(cast).get(seq=seq).hash, "test"
     )
-    made.save(force_insert=True)
-    return made
 
 
 def test_nothing_that_was_recorded_can_be_changed(seven: Cast) -> None:

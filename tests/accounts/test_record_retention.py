@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -9,9 +10,9 @@ from django.utils import timezone
 
 from accounts import actions as ground
 from accounts import checking, retention, tasks
-from accounts.models import Record, RecordCheckpoint, RecordDetails, User
+from accounts.models import Record, RecordCheckpoint, RecordDetails, RecordHead, User
 from accounts.permissions import OPERATOR
-from accounts.record import verify
+from accounts.record import checkpoint, verify
 from robots import actions as robots
 from tests.accounts.record import RECORD, fill, rows
 from tests.cast import Cast
@@ -99,12 +100,43 @@ def test_pruning_again_goes_on_from_there(cast: Cast) -> None:
 
 
 def test_a_killed_pruning_is_finished_by_the_sweep(cast: Cast) -> None:
-    row = rows(cast).get(seq=2)
-    RecordCheckpoint.objects.create(
-        organization_id=cast.home.pk, seq=2, hash=row.hash, at=timezone.now(), reason="x"
-    )
+    checkpoint(RecordHead.objects.get(pk=cast.home.pk), 2, rows(cast).get(seq=2).hash, "x")
     tasks.sweep()
     assert kept(cast)[0] == 3 and verify(cast.home).broken_at is None
+
+
+def slipped_in(cast: Cast, seq: int, **more: Any) -> None:
+    """A checkpoint from somebody who can write to the database, and the lines before it gone."""
+    told: dict[str, Any] = {"organization_id": cast.home.pk, "seq": seq, "hash": rows(cast).get(seq=seq).hash}
+    RecordCheckpoint.objects.create(**told | {"at": timezone.now(), "reason": "x"} | more)
+    rows(cast).filter(seq__lte=seq).delete()
+
+
+def test_a_checkpoint_of_somebody_else_hides_nothing(cast: Cast) -> None:
+    slipped_in(cast, 3)
+    found = verify(cast.home)
+    assert (found.broken_at, found.reason) == (1, "missing")
+    with pytest.raises(CommandError, match="broken at line 1"):
+        call_command("verify_record", "--organization", "halden")
+
+
+def test_a_signature_of_another_checkpoint_is_none(cast: Cast) -> None:
+    head = RecordHead.objects.get(pk=cast.home.pk)
+    made = checkpoint(head, 1, rows(cast).get(seq=1).hash, "x")
+    tasks.sweep()
+    assert verify(cast.home).broken_at is None
+    slipped_in(cast, 3, signature=made.signature)
+    found = verify(cast.home)
+    assert (found.broken_at, found.reason) == (2, "missing")
+
+
+def test_the_sweep_prunes_behind_our_own_checkpoints_only(cast: Cast) -> None:
+    before = kept(cast)
+    RecordCheckpoint.objects.create(
+        organization_id=cast.home.pk, seq=2, hash=rows(cast).get(seq=2).hash, at=timezone.now(), reason="x"
+    )
+    tasks.sweep()
+    assert kept(cast) == before and verify(cast.home).broken_at is None
 
 
 def test_a_run_under_way_begins_anew(cast: Cast) -> None:

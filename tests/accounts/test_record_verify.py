@@ -51,6 +51,38 @@ def test_a_broken_line_is_named(cast: Cast) -> None:
     assert "The record is broken at line 3" in html and 'role="alert"' in html
 
 
+def test_the_overview_warns_until_a_newer_check_finds_it_whole(cast: Cast) -> None:
+    def overview(who: str) -> str:
+        return cast.client(who).get("/o/halden/").content.decode()
+
+    tasks.verify_record(ask(cast).pk)
+    assert "The record is broken" not in overview("olga")
+    kept = rows(cast).get(seq=3).request_id
+    with untriggered():
+        rows(cast).filter(seq=3).update(request_id="x")
+    tasks.verify_record(ask(cast).pk)
+    running = ask(cast)
+    assert "The record is broken at line 3." in overview("olga") and "This line was changed" in overview(
+        "carl"
+    )
+    assert "The record is broken" not in overview("adam")
+    with untriggered():
+        rows(cast).filter(seq=3).update(request_id=kept)
+    tasks.verify_record(running.pk)
+    assert "The record is broken" not in overview("olga")
+
+
+def test_old_checks_are_forgotten_but_the_newest(cast: Cast) -> None:
+    old, middle, newest = (tasks.verify_record(check.pk) or check for check in (ask(cast) for _ in range(3)))
+    RecordCheck.objects.update(asked_at=timezone.now() - timedelta(days=31))
+    tasks.sweep()
+    assert list(RecordCheck.objects.all()) == [newest]
+    RecordCheck.objects.update(asked_at=timezone.now() - timedelta(days=29))
+    recent = ask(cast)
+    tasks.sweep()
+    assert set(RecordCheck.objects.all()) == {newest, recent}
+
+
 def test_erased_details_are_told(cast: Cast) -> None:
     RecordDetails.objects.filter(organization_id=cast.home.pk, seq=2).delete()
     tasks.verify_record(ask(cast).pk)

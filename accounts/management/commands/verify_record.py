@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.models import Organization, RecordCheckpoint, RecordHead
-from accounts.record import compare, verify
+from accounts.models import Organization, RecordHead
+from accounts.record import begin, compare, verify
 from accounts.sealing import SealBroken
 
 HEAD = re.compile(r"\A([0-9]{1,18}):([0-9a-fA-F]{64})\Z")
@@ -56,8 +56,8 @@ class Command(BaseCommand):
             )
         if noted and (wrong := compare(organization, int(noted[1]), noted[2])):
             return f"{slug}: {wrong}"
-        pruned = RecordCheckpoint.objects.filter(organization_id=organization.pk).order_by("-seq").first()
-        since = f", pruned up to line {pruned.seq}" if pruned else ""
+        pruned = begin(organization.pk)[0]
+        since = f", pruned up to line {pruned}" if pruned else ""
         head = RecordHead.objects.get(pk=organization.pk)
         self.stdout.write(
             f"{slug}: {found.checked} lines, unbroken, {found.erased} erased{since}; "

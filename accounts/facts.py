@@ -1,0 +1,118 @@
+"""What an event changed, as rows for a reader: each fact under a name people use, each value in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateformat import format as date_words
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Role
+from accounts.second_factor import Policy
+
+# Every key that the catalogue declares; a test holds that none is missing.
+FACTS = {
+    "name": _("Name"),
+    "slug": _("Word in addresses"),
+    "description": _("Description"),
+    "second_factor": _("Who must have a second factor"),
+    "invitations_a_day": _("Invitations a day"),
+    "owner": _("Owner"),
+    "to": _("Offered to"),
+    "with": _("Shared with"),
+    "role": _("Role"),
+    "api_access": _("API access"),
+    "manage_people": _("User management"),
+    "groups": _("Groups"),
+    "people": _("People"),
+    "robots": _("Robots"),
+    "kind": _("Kind of factor"),
+    "read_only": _("Read-only"),
+    "keeper": _("Keeper"),
+    "networks": _("Allowed addresses"),
+    "scopes": _("Scopes"),
+    "oauth1": _("OAuth1"),
+    "require_body_hash": _("OAuth1 asks for a body hash"),
+    "number": _("Generation"),
+    "overlap_hours": _("Old secrets work for so many hours"),
+    "dies_at": _("Works until"),
+    "matched": _("It was one"),
+    "seen": _("Had seen the secrets"),
+    "purpose": _("Purpose"),
+    "terms_version": _("Version of the terms"),
+    "format": _("Format"),
+    "filters": _("Filters"),
+    "lines": _("Lines"),
+    "until": _("Up to"),
+}
+# What an export was narrowed by.
+FILTERS = {
+    "q": _("Search"),
+    "who": _("Who"),
+    "about": _("About"),
+    "type": _("What"),
+    "since": pgettext_lazy("date", "From"),
+    "until": pgettext_lazy("date", "To"),
+}
+# Values that are words of our own.
+VALUES: dict[str, Mapping[str, Any]] = {
+    "role": dict(Role.choices),
+    "second_factor": dict(Policy.choices),
+    "kind": {
+        "totp": _("Authenticator app"),
+        "webauthn": _("Passkey"),
+        "recovery_codes": _("Recovery codes"),
+    },
+    "purpose": {
+        "first_run": _("First start"),
+        "welcome": _("Welcome of a new owner"),
+        "join": _("Invitation"),
+    },
+    "format": {"csv": "CSV", "ndjson": "NDJSON"},
+}
+# Ids of people, and under which names they were recorded: (before, after), or the one.
+PEOPLE = {"with": ("with",), "to": ("to",), "owner": ("from", "to")}
+
+
+def fact_rows(
+    kind: str, facts: Mapping[str, Any], names: Mapping[str, str]
+) -> list[tuple[str, str, str | None]]:
+    """(what, value, None) or (what, before, after) for each fact of an event, in words."""
+    told: list[tuple[str, str, str | None]] = []
+    for key, value in facts.items():
+        label = str(FACTS.get(key, key.replace("_", " ")))
+        # A list of two is before and after, but where something is new: there it is a list.
+        pair = isinstance(value, list) and len(value) == 2 and not kind.endswith(".created")
+        words = [_in_words(key, one) for one in (value if pair else [value])]
+        called = [names.get(part, "") for part in PEOPLE.get(key, ())]
+        if len(called) == len(words):
+            words = [f"{name} ({one})" if name else one for name, one in zip(called, words, strict=True)]
+        told.append((label, words[0], words[1] if pair else None))
+    return told
+
+
+def _in_words(key: str, value: Any) -> str:
+    if key == "filters" and isinstance(value, dict):
+        return value_words({str(FILTERS.get(name, name)): one for name, one in value.items()})
+    if key.endswith("_at") and isinstance(value, str) and (at := parse_datetime(value)):
+        return date_words(timezone.localtime(at), "j E Y, H:i")
+    known = VALUES.get(key, {}).get(value) if isinstance(value, str) else None
+    return value_words(value) if known is None else str(known)
+
+
+def value_words(value: Any) -> str:
+    """A recorded value as one reads it."""
+    if isinstance(value, bool):
+        return str(_("Yes") if value else _("No"))
+    if isinstance(value, list):
+        return ", ".join(map(value_words, value)) or "–"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {value_words(one)}" for key, one in value.items()) or "–"
+    return "–" if value in (None, "") else str(value)
+
+
+def role_words(role: Any) -> str:
+    """What people call a role."""
+    return _in_words("role", role)
