@@ -150,7 +150,7 @@ class Verdict:
 
 def checkpoint_signature(key: bytes, organization_id: int, seq: int, last: bytes) -> bytes:
     """What shows that a checkpoint is ours: without it, whoever writes to the database could drop the first lines."""
-    told = {"checkpoint": seq, "organization": organization_id, "hash": bytes(last).hex()}
+    told = {"checkpoint": seq, "organization": organization_id, "hash": last.hex()}
     return hmac.digest(key, _canonical(told), hashlib.sha256)
 
 
@@ -177,7 +177,7 @@ def begin(organization_id: int) -> tuple[int, bytes]:
         # Nothing can be proved; verify() says so.
         key = b""
     for one in made if key else []:
-        ours = checkpoint_signature(key, organization_id, one.seq, one.hash)
+        ours = checkpoint_signature(key, organization_id, one.seq, bytes(one.hash))
         if hmac.compare_digest(ours, bytes(one.signature)):
             return (one.seq, bytes(one.hash))
     return (0, GENESIS)

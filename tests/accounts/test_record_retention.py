@@ -100,7 +100,7 @@ def test_pruning_again_goes_on_from_there(cast: Cast) -> None:
 
 
 def test_a_killed_pruning_is_finished_by_the_sweep(cast: Cast) -> None:
-    checkpoint(RecordHead.objects.get(pk=cast.home.pk), 2, rows(cast).get(seq=2).hash, "x")
+    checkpoint(RecordHead.objects.get(pk=cast.home.pk), 2, bytes(rows(cast).get(seq=2).hash), "x")
     tasks.sweep()
     assert kept(cast)[0] == 3 and verify(cast.home).broken_at is None
 
@@ -122,7 +122,7 @@ def test_a_checkpoint_of_somebody_else_hides_nothing(cast: Cast) -> None:
 
 def test_a_signature_of_another_checkpoint_is_none(cast: Cast) -> None:
     head = RecordHead.objects.get(pk=cast.home.pk)
-    made = checkpoint(head, 1, rows(cast).get(seq=1).hash, "x")
+    made = checkpoint(head, 1, bytes(rows(cast).get(seq=1).hash), "x")
     tasks.sweep()
     assert verify(cast.home).broken_at is None
     slipped_in(cast, 3, signature=made.signature)
