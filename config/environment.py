@@ -10,8 +10,10 @@ import os
 import secrets
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
 
 # Commands, not values: what stands in a manual or a log must be nobody's key.
@@ -173,3 +175,16 @@ def stop(error: EnvironmentProblem) -> None:
     """End the process with the sentence alone, no traceback (exit status 2)."""
     sys.stderr.write(f"gatehouse: {error}\n")
     raise SystemExit(2)
+
+
+def postgresql(url: str) -> dict[str, Any]:
+    """Django's settings for that database: connections live with their thread.
+
+    Only the cursors of accounts/statements.py prepare, and at once; a pool between us and PostgreSQL may forbid it
+    (`?prepare_threshold=-1` in DATABASE_URL).
+    """
+    told: dict[str, Any] = dict(environ.Env.db_url_config(url))
+    options = dict(told.get("OPTIONS") or {})
+    threshold = int(options.get("prepare_threshold", 0))
+    options["prepare_threshold"] = None if threshold < 0 else threshold
+    return told | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}

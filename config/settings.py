@@ -138,14 +138,7 @@ if EMBEDDED:
         "control_folder": str(env.private_folder(GATEHOUSE_VAR / "broker" / "control")),
     }
 else:
-    DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
-    DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
-    # Only accounts/statements.py's cursors prepare, and at once; a pool between us and PostgreSQL may forbid it
-    # (?prepare_threshold=-1 in DATABASE_URL).
-    _options: dict[str, object] = dict(DATABASES["default"].get("OPTIONS") or {})
-    _threshold = int(str(_options.get("prepare_threshold", 0)))
-    _options["prepare_threshold"] = None if _threshold < 0 else _threshold
-    DATABASES["default"]["OPTIONS"] = _options
+    DATABASES = {"default": env.postgresql(DATABASE_URL)}
     CACHES = {
         "default": {
             "BACKEND": "config.cache.SteadyRedisCache",
