@@ -40,6 +40,12 @@ SETTINGS = [
         [
             (_("General"), "accounts:general", Power.MANAGE_ORGANIZATION, ("accounts:general",)),
             (_("Integration settings (robots)"), "robots:list", Power.MANAGE_ROBOTS, ("robots",)),
+            (
+                _("Connect"),
+                "accounts:connect",
+                Power.MANAGE_CONNECT,
+                ("accounts:connect", "accounts:connect_update", "accounts:connect_withdraw"),
+            ),
             (_("Security policy"), "accounts:policy", Power.MANAGE_ORGANIZATION, ("accounts:policy",)),
         ],
     ),
@@ -148,6 +154,8 @@ def _signed_in(request: HttpRequest, user: Any) -> dict[str, Any]:
             {"label": _("Sessions"), "url": reverse("accounts:sessions")},
         ],
     }
+    if user.is_staff:
+        told["menu"].append({"label": _("Operator"), "url": reverse("accounts:operator")})
     if actor and actor.organization:
         told |= _administration(request, actor) | {
             "organization": next((home for home in homes if home["current"]), None)

@@ -3,9 +3,11 @@
 from django.urls import path
 
 from accounts.views import (
+    connect,
     groups,
     leaving,
     operator,
+    operator_connect,
     outbox,
     ownership,
     pages,
@@ -38,8 +40,29 @@ urlpatterns = [
     path("operator/", operator.home, name="operator"),
     path("operator/test-mail/", operator.test_mail, name="operator_test_mail"),
     path("operator/organizations/<str:organization>/", operator.organization, name="operator_organization"),
+    path(
+        "operator/organizations/<str:organization>/connect/<str:connect>/",
+        operator_connect.page,
+        name="operator_connect",
+    ),
+    *(
+        path(
+            f"operator/organizations/<str:organization>/connect/<str:connect>/{verb.__name__}/",
+            verb,
+            name=f"operator_connect_{verb.__name__}",
+        )
+        for verb in (
+            operator_connect.take,
+            operator_connect.question,
+            operator_connect.grant,
+            operator_connect.decline,
+        )
+    ),
     path("o/<slug:org>/", pages.overview, name="overview"),
     path("o/<slug:org>/settings/security/", policy.security, name="policy"),
+    path("o/<slug:org>/settings/connect/", connect.connect, name="connect"),
+    path("o/<slug:org>/settings/connect/update/", connect.update, name="connect_update"),
+    path("o/<slug:org>/settings/connect/withdraw/", connect.withdraw, name="connect_withdraw"),
     path("o/<slug:org>/record/", record.record, name="record"),
     path("o/<slug:org>/record/check/", record.record_check, name="record_check"),
     path("o/<slug:org>/record/verify/", record.record_verify, name="record_verify"),

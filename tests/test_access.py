@@ -29,6 +29,7 @@ HAS = {
     Power.MANAGE_ORGANIZATION: OWNERS,
     Power.READ_RECORD: OWNERS,
     Power.MANAGE_ROBOTS: OWNERS,
+    Power.MANAGE_CONNECT: OWNERS,
 }
 # address name → (power, methods it answers)
 PAGES: dict[str, tuple[Power, set[str]]] = {
@@ -39,6 +40,9 @@ PAGES: dict[str, tuple[Power, set[str]]] = {
     "accounts:record_export": (Power.READ_RECORD, {"post"}),
     "accounts:general": (Power.MANAGE_ORGANIZATION, {"get", "post"}),
     "accounts:policy": (Power.MANAGE_ORGANIZATION, {"get", "post"}),
+    "accounts:connect": (Power.MANAGE_CONNECT, {"get", "post"}),
+    "accounts:connect_update": (Power.MANAGE_CONNECT, {"post"}),
+    "accounts:connect_withdraw": (Power.MANAGE_CONNECT, {"get", "post"}),
     "accounts:people": (Power.VIEW_ORGANIZATION, {"get"}),
     "accounts:person": (Power.VIEW_ORGANIZATION, {"get"}),
     "accounts:person_update": (Power.MANAGE_PEOPLE, {"post"}),
@@ -87,7 +91,9 @@ PLAIN = {
     *{f"accounts:{page}" for page in ("profile", "security", "sessions", "mailed_proof")},
     *{f"accounts:{verb}" for verb in ("end_session", "end_sessions")},
     # Staff with a second factor only, 404 for everybody else: tests/accounts/test_operator.py.
-    *{f"accounts:operator{page}" for page in ("", "_test_mail", "_organization")},
+    *{f"accounts:operator{page}" for page in ("", "_test_mail", "_organization", "_connect")},
+    # The same: tests/accounts/test_connect_deciding.py.
+    *{f"accounts:operator_connect_{verb}" for verb in ("take", "question", "grant", "decline")},
     "accounts:outbox",
     "accounts:outbox_mail",
     "accounts:outbox_html",
@@ -115,6 +121,7 @@ NOTHING_THERE = {
     "robots:send_again",
     "robots:unshare",
     "accounts:ownership",
+    "accounts:connect_update",
 }
 MACHINES = {"healthz", "readyz", "token", "access_token", "revoke", "introspect", "oauth_metadata"}
 
@@ -169,6 +176,9 @@ def expected(name: str, who: str, method: str) -> set[int]:
     if method == "post" and name in DONE_AT_ONCE:
         # Who may give roles sees a field that an empty form lacks.
         return {302, 422} if name == "accounts:person_update" else {302}
+    if name == "accounts:connect_withdraw":
+        # Nothing was asked for: back to the page where one can, and no request of that id.
+        return {302} if method == "get" else {404}
     return {404} if name in NOTHING_THERE else {200, 422}
 
 

@@ -41,7 +41,7 @@ FACTS: dict[str, Any] = {
     "user_agent": "Firefox",
 }
 # What may stand in a Polish heading as it is.
-KEPT = {"gatehouse", "halden", "robby", "olga", "carl", "mia", "test", "token", "webhook"}
+KEPT = {"gatehouse", "halden", "robby", "olga", "carl", "mia", "test", "token", "webhook", "connect"}
 
 
 @pytest.mark.parametrize(
@@ -107,6 +107,7 @@ LABELS = [
         ["Odnów sekrety", "Udostępniono", "Wybierz członka", "Dodaj członka", "Może zmieniać dane"],
     ),
     ("/o/halden/settings/robots/{robby}/", ["Rozumiem, że tego nie można cofnąć", "Usuń", "Opiekun"]),
+    ("/o/halden/settings/connect/", ["Ustawienia", "Konto", "Connect", "Poproś o dostęp"]),
     ("/o/halden/record/", ["Rejestr", "Sprawdź", "Filtruj"]),
     ("/profile/security/", ["Bezpieczeństwo", "Sesje", "Hasło"]),
 ]

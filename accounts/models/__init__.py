@@ -1,5 +1,6 @@
 """The ground's tables: who exists (people), what happened (record), what waits to be mailed (outbox)."""
 
+from accounts.models.connect import ConnectRequest, ConnectStep
 from accounts.models.groups import Group, OwnershipOffer
 from accounts.models.outbox import OutgoingMail
 from accounts.models.people import Invitation, Membership, Organization, Role, User, normalize_email
@@ -7,6 +8,8 @@ from accounts.models.record import Record, RecordCheck, RecordCheckpoint, Record
 from accounts.models.session import Session
 
 __all__ = [
+    "ConnectRequest",
+    "ConnectStep",
     "Group",
     "Invitation",
     "Membership",

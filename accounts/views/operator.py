@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import operators
+from accounts.connect_pages import open_requests, requests_of
 from accounts.models import OutgoingMail
 
 
@@ -28,7 +29,8 @@ def home(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:100]
     page = Paginator(operators.organizations(query), 50).get_page(request.GET.get("page"))
     failed = OutgoingMail.objects.exclude(state="sent").exclude(last_error="").order_by("-created_at")[:10]
-    return render(request, "operator/home.html", {"page": page, "query": query, "failed": failed})
+    told = {"page": page, "query": query, "failed": failed} | open_requests()
+    return render(request, "operator/home.html", told)
 
 
 @operators.operator_only
@@ -46,7 +48,8 @@ def organization(request: HttpRequest, organization: str) -> HttpResponse:
     if request.method == "GET":
         form = LimitsForm(initial={"invitations_a_day": found.invitations_a_day})
     status = 422 if form.is_bound else 200
-    return render(request, "operator/organization.html", {"organization": found, "form": form}, status=status)
+    told = {"organization": found, "form": form, "requests": requests_of(found)}
+    return render(request, "operator/organization.html", told, status=status)
 
 
 @operators.operator_only

@@ -7,11 +7,22 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection, connections
 from django.test import Client
 
 from accounts import triggers
+from accounts.models import User
 from tests.cast import Cast
+
+
+@pytest.fixture
+def operator(cast: Cast) -> Client:
+    """The browser of stan, who operates the instance, with a second factor."""
+    User.objects.filter(pk=cast.users["stan"].pk).update(is_staff=True)
+    Authenticator.objects.create(user=cast.users["stan"], type="totp", data={"secret": "sealed elsewhere"})
+    return cast.client("stan")
 
 
 def together(*calls: Callable[[], Any]) -> list[Any]:

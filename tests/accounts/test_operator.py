@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 
 from accounts.models import Organization, Record, User
@@ -11,13 +10,6 @@ from tests.cast import Cast
 from tests.conftest import Mailbox
 
 PAGES = ("/operator/", "/operator/organizations/x/")
-
-
-@pytest.fixture
-def operator(cast: Cast) -> Any:
-    User.objects.filter(pk=cast.users["stan"].pk).update(is_staff=True)
-    Authenticator.objects.create(user=cast.users["stan"], type="totp", data={"secret": "sealed elsewhere"})
-    return cast.client("stan")
 
 
 @pytest.mark.parametrize("who", ["mia", "adam", "carl", "olga", "stan"])

@@ -136,3 +136,18 @@ def forged(form: str, control: str, value: str, **typed: str) -> Act:
         return send(form, **typed)(tab, world)
 
     return act
+
+
+def meanwhile(form: str, address: str, values: dict[str, str], **typed: str) -> Act:
+    """Send the form to where it is too late for it, as if the page had stood open there; `{…}` are the world's links."""
+
+    def act(tab: Tab, world: World) -> Response | None:
+        there, hidden = world.filled(address), {name: world.filled(to) for name, to in values.items()}
+        forge = """(form, [there, hidden]) => {
+            form.action = there;
+            for (const [name, value] of Object.entries(hidden)) form.elements[name].value = value;
+        }"""
+        tab.locator(f'main form[action*="{form}"]').evaluate(forge, [there, hidden])
+        return send(there, **typed)(tab, world)
+
+    return act

@@ -1,6 +1,7 @@
 """Every page a person can see, in groups: who looks, where, what they do there first, and the status of what comes back."""
 
 from tests.browser.acts import Page, choose, forged, reveal, send, tick_and_send, unfold
+from tests.browser.pages_of_connect import CONNECT
 from tests.browser.pages_of_people import OWN, PEOPLE, RECORD, SECOND_FACTOR
 
 HERE, ROBOTS, SHARED = "/o/halden/", "/o/halden/settings/robots/", "/o/halden/shared/"
@@ -124,6 +125,7 @@ GROUPS = {
     "administration": ADMINISTRATION,
     "people": PEOPLE,
     "record": RECORD,
+    "connect": CONNECT,
     "list": LIST,
     "robot": ROBOT,
     "verbs": VERBS,

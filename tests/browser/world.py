@@ -16,6 +16,7 @@ from accounts.models import Invitation, Membership, Organization, OutgoingMail, 
 from accounts.permissions import OPERATOR, Actor, person_actor
 from robots import actions, renewal, switches
 from robots.models import Robot, Secret, Share
+from tests.browser.world_of_connect import ask_around
 from tests.browser.world_of_people import UNBROKEN, settle
 from tests.cast import Cast, assemble, organization
 
@@ -81,7 +82,16 @@ def build() -> World:
     Organization.objects.filter(pk=world.cast.elsewhere.pk).update(name=(UNBROKEN * 3)[:120])
     Robot.objects.update(created_by_name=NAMES["olga"])
     Secret.objects.update(made_by_name=NAMES["olga"], made_at=timezone.now() - timedelta(days=41))
-    for make in (settle, _robots, _importer, _in_other_states, _as_long_as_allowed, _elsewhere, _links):
+    for make in (
+        settle,
+        _robots,
+        _importer,
+        _in_other_states,
+        _as_long_as_allowed,
+        _elsewhere,
+        ask_around,
+        _links,
+    ):
         make(world)
     return world
 
