@@ -31,14 +31,18 @@ class WishForm(forms.Form):
     platforms = TextField(
         3,
         label=_("Platforms and apps"),
+        error_messages={"required": _("Name at least one platform or app.")},
         help_text=_("A line each, such as “Power BI” or “SAP S/4HANA”."),
     )
     purpose = TextField(
         5,
         label=_("What for"),
+        error_messages={"required": _("Say what you want to connect it for.")},
         help_text=_("Which data goes where, how often, and who needs it. No passwords and no keys."),
     )
-    contact_name = NameField(label=_("Contact"))
+    contact_name = NameField(
+        label=_("Contact"), error_messages={"required": _("Say whom to get in touch with.")}
+    )
     contact_email = forms.EmailField(label=_("E-mail address"), max_length=254)
     contact_phone = forms.CharField(
         label=_("Telephone"),
@@ -89,6 +93,7 @@ class ChangeForm(WishForm):
             answer = self.fields["note"]
             answer.label, answer.required = _("Your answer"), not problem
             answer.help_text = ""
+            answer.error_messages["required"] = _("Answer the operator’s question.")
         if problem:
             self.full_clean()
             self.add_error(None, problem)
@@ -120,6 +125,7 @@ class QuestionForm(TextForm):
     text = TextField(
         3,
         label=_("Your question"),
+        error_messages={"required": _("Write the question.")},
         help_text=_("Goes to whoever asked, by mail and on their page."),
     )
 
@@ -128,10 +134,15 @@ class GrantForm(TextForm):
     """Grant."""
 
     setup = TextField(
-        4, label=_("What will be set up"), help_text=_("In words that the organization understands.")
+        4,
+        label=_("What will be set up"),
+        error_messages={"required": _("Say what will be set up.")},
+        help_text=_("In words that the organization understands."),
     )
     setup_by = NameField(
-        label=_("By whom"), help_text=_("A person, a team or a company, and until when if you know.")
+        label=_("By whom"),
+        error_messages={"required": _("Say who sets it up.")},
+        help_text=_("A person, a team or a company, and until when if you know."),
     )
 
 
@@ -141,5 +152,6 @@ class DeclineForm(TextForm):
     reason = TextField(
         3,
         label=_("Reason"),
+        error_messages={"required": _("Write the reason: they read it.")},
         help_text=_("And what would have to be different: they may ask again."),
     )
