@@ -76,7 +76,7 @@ class EventType(StrEnum):
     RECORD_ERASED = "record.erased", "owners", "lines"
     TOKEN_CREATED = "token.created", "owners", "name scopes"
     CONNECT_REQUESTED = "connect.requested", "owners", "platforms"
-    CONNECT_UPDATED = "connect.updated", "owners", "platforms purpose contact answer"
+    CONNECT_UPDATED = "connect.updated", "owners", "platforms what_for contact answer"
     CONNECT_WITHDRAWN = "connect.withdrawn"
     CONNECT_TAKEN = "connect.taken"
     CONNECT_QUESTIONED = "connect.questioned", "owners", "question"

@@ -168,8 +168,11 @@ def _changes(found: ConnectRequest, wish: dict[str, str]) -> dict[str, list[str]
     before = {field: getattr(found, field) for field in wish}
     if before == wish:
         return {}
-    facts = {field: [before[field], wish[field]] for field in ("platforms", "purpose")}
-    facts["contact"] = [_contact(before), _contact(wish)]
+    facts = {
+        "platforms": [before["platforms"], wish["platforms"]],
+        "what_for": [before["purpose"], wish["purpose"]],
+        "contact": [_contact(before), _contact(wish)],
+    }
     return {fact: pair for fact, pair in facts.items() if pair[0] != pair[1]}
 
 

@@ -72,14 +72,14 @@ def update(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def withdraw(request: ActorRequest) -> HttpResponse:
     """What it means, and the button."""
-    found = verbs.opened(request.actor)
     if request.method == "POST":
+        asked = verbs.fetch(request.actor, request.POST.get("request", ""))
         try:
-            verbs.withdraw(request.actor, request.POST.get("request", ""))
+            verbs.withdraw(request.actor, asked.public_id)
         except NotPossible as problem:
             messages.warning(request, str(problem))
         else:
             messages.success(request, _("The request is withdrawn. You can ask again at any time."))
-    elif found is not None:
+    elif (found := verbs.opened(request.actor)) is not None:
         return render(request, "accounts/connect_withdraw.html", {"present": shown(found)})
     return redirect("accounts:connect", org=request.actor.home.slug)

@@ -10,7 +10,7 @@ import accounts.models.people
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_api_policy"),
+        ("accounts", "0003_record_checkpoints_are_signed"),
     ]
 
     operations = [
