@@ -38,6 +38,7 @@ class EventType(StrEnum):
     MEMBERSHIP_REACTIVATED = "membership.reactivated", "people"
     MEMBERSHIP_REMOVED = "membership.removed", "people"
     MEMBERSHIP_LEFT = "membership.left", "people"
+    MEMBERSHIP_API_ACCESS_ASKED = "membership.api_access_asked", "people"
     GROUP_CREATED = "group.created", "people", "name description"
     GROUP_UPDATED = "group.updated", "people", "name description people robots"
     GROUP_DELETED = "group.deleted", "people", "name"

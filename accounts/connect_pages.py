@@ -104,7 +104,6 @@ def attention(actor: Actor) -> list[dict[str, Any]]:
                 "tone": "run",
                 "text": text % count,
                 "url": reverse("accounts:operator"),
-                "action": _("Operator"),
             }
         )
     return rows

@@ -47,7 +47,7 @@ FACTS = {
     "platforms": _("Platforms and apps"),
     "what_for": _("What for"),
     "contact": _("Contact"),
-    "answer": _("Answer"),
+    "answer": pgettext_lazy("what was said", "Answer"),
     "question": _("Question"),
     "setup": _("What will be set up"),
     "setup_by": _("Set up by"),

@@ -30,6 +30,7 @@ SENTENCES: dict[str, Any] = {
     "membership.reactivated": _("Reactivated %(thing)s"),
     "membership.removed": _("Removed %(thing)s from the organization"),
     "membership.left": _("%(thing)s left the organization"),
+    "membership.api_access_asked": _("%(thing)s asked for API access"),
     "invitation.created": _("Invited %(to)s as %(role)s"),
     "invitation.accepted": _("Accepted the invitation"),
     "invitation.revoked": _("Revoked the invitation of %(to)s"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.views import (
+    asking,
     connect,
     groups,
     leaving,
@@ -87,6 +88,8 @@ urlpatterns = [
     path("o/<slug:org>/people/<str:person>/offer/", ownership.offer, name="offer"),
     path("o/<slug:org>/ownership/", ownership.page, name="ownership"),
     path("o/<slug:org>/ownership/end/", ownership.end, name="ownership_end"),
+    # Not below people/: there it would stand where an id could.
+    path("o/<slug:org>/api-access/ask/", asking.ask_for_api_access, name="ask_for_api_access"),
     path("o/<slug:org>/leave/", leaving.leave, name="leave"),
     path("o/<slug:org>/groups/", groups.groups, name="groups"),
     path("o/<slug:org>/groups/<str:group>/", groups.group, name="group"),

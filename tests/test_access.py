@@ -58,6 +58,7 @@ PAGES: dict[str, tuple[Power, set[str]]] = {
     "accounts:ownership": (Power.VIEW_ORGANIZATION, {"get", "post"}),
     "accounts:ownership_end": (Power.VIEW_ORGANIZATION, {"post"}),
     "accounts:leave": (Power.VIEW_ORGANIZATION, {"get", "post"}),
+    "accounts:ask_for_api_access": (Power.VIEW_ORGANIZATION, {"post"}),
     "accounts:groups": (Power.MANAGE_GROUPS, {"get", "post"}),
     "accounts:group": (Power.MANAGE_GROUPS, {"get"}),
     "accounts:group_update": (Power.MANAGE_GROUPS, {"post"}),
@@ -110,7 +111,7 @@ DONE_AT_ONCE = (
         f"accounts:{verb}"
         for verb in (
             "person_update deactivate reactivate remove offer ownership_end leave group_people group_delete "
-            "invitation_again invitation_revoke invitation_link"
+            "invitation_again invitation_revoke invitation_link ask_for_api_access"
         ).split()
     }
 )
