@@ -36,6 +36,13 @@ class AccountAdapter(DefaultAccountAdapter):
             credentials["email"] = normalize_email(credentials["email"])
         return super().authenticate(request, **credentials)
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Where `next` may lead; what can't be read as an address (`http://[`) leads nowhere instead of crashing."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Render now, in the recipient's language if we know them; the body may hold a code, so it is sealed."""
         from django.utils import translation
