@@ -7,6 +7,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.utils import get_next_redirect_url
 from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -36,6 +37,7 @@ def security(request: HttpRequest) -> HttpResponse:
         "codes_left": len(codes.get_unused_codes()) if codes else 0,
         "codes_wait": bool(codes and not codes.did_view),
         "passkeys_possible": _has_name(request),
+        "named_url": _as_localhost(request),
         "needed": _needed(request),
     }
     return render(request, "accounts/security.html", told)
@@ -48,6 +50,14 @@ def _has_name(request: HttpRequest) -> bool:
     except ValueError:
         return True
     return False
+
+
+def _as_localhost(request: HttpRequest) -> str:
+    """This page under a name, where that leads to us for sure: in development, which runs on loopback only."""
+    if settings.PRODUCTION or _has_name(request):
+        return ""
+    port = split_domain_port(request.get_host())[1]
+    return f"{request.scheme}://localhost{port and ':'}{port}{request.path}"
 
 
 def _needed(request: HttpRequest) -> Organization | None:

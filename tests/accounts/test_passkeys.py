@@ -156,3 +156,14 @@ def test_garbage_proves_nothing(cast: Cast, credential: str) -> None:
     assert answer.headers["Location"] == "/accounts/login/"
     for client in (second_step, visitor):
         assert client.get("/o/halden/").status_code == 302
+
+
+def test_under_a_number_the_page_leads_to_a_name(cast: Cast, settings: Any) -> None:
+    client = cast.client("mia")
+    page = client.get(SECURITY, headers={"host": "127.0.0.1:8123"}).content.decode()
+    assert 'href="http://localhost:8123/profile/security/"' in page and f'href="{ADD}"' not in page
+    page = client.get(SECURITY, headers={"host": "localhost:8123"}).content.decode()
+    assert f'href="{ADD}"' in page and "http://localhost" not in page
+    settings.PRODUCTION = True
+    page = client.get(SECURITY, headers={"host": "127.0.0.1"}).content.decode()
+    assert "this address is a number" in page and "http://localhost" not in page
