@@ -2,7 +2,8 @@
 a million adds to the process.
 
 In process, on PostgreSQL and on SQLite: a child with a database for each size, so that both are asked in turn. Each
-turn asks for the newest page, a page in the middle, one person's, one robot's, one kind's and a search.
+turn asks for the newest page, a page in the middle, one person's, one robot's, one kind's, some days' and a search in
+eight days. (A search without dates looks into 31 days, at most 50,000 lines a page, however long the record is.)
 """
 
 from functools import partial
@@ -16,6 +17,7 @@ from benchmarks.rounds import Work, interleave
 
 # What an export of the large record may grow the process by, in MiB.
 GROWTH = 80
+QUERIES = 8
 
 
 def on_postgresql(gatehouse: Gatehouse, few: int, many: int, rounds: int, pages: int) -> Measured:
@@ -44,25 +46,30 @@ def measure(
     works: dict[str, Work] = {}
     crew: dict[int, Hand] = {}
     names = {size: f"a page of a record of {size:,} lines, {database}" for size in envs}
+    asked = []
     for size, env in envs.items():
         crew[size] = gatehouse.stage.stack.enter_context(hand("benchmarks.ours.reader", env))
-        crew[size].ask(fill=size)
+        asked.append(crew[size].ask(fill=size)["queries"] / QUERIES)
         works[names[size]] = partial(read, crew[size], pages)
         works[names[size]]()
     turns = interleave(works, rounds)
     few, many = sorted(envs)
     slower = ratios(turns[names[few]], turns[names[many]])
-    # In a child of its own: what filling took at its largest must not hide what this takes.
-    told = gatehouse.stage.stack.enter_context(hand("benchmarks.ours.reader", envs[many])).ask(grow=True)
-    what = f"MiB that exporting {many:,} lines adds to the process : {GROWTH}, {database}"
-    grown = Row(what, [told["export"] / GROWTH], most=1)
     return Measured(
         [
             Row(f"time for a page of the record of {many:,} lines : {few:,}, {database}", slower, most=1.3),
-            grown,
+            Row(f"queries for a page of the record : {QUERIES}, {database}", asked, most=1),
+            *[grown(envs[many], kind, f"{many:,} lines", database) for kind in ("csv", "ndjson")],
         ],
         turns,
     )
+
+
+def grown(env: dict[str, str], kind: str, lines: str, database: str) -> Row:
+    """What an export adds to a child of its own: what filling took at its largest must not hide what this takes."""
+    what = f"MiB that exporting {lines} as {kind.upper()} adds to the process : {GROWTH}, {database}"
+    with hand("benchmarks.ours.reader", env) as child:
+        return Row(what, [child.ask(grow=kind)["export"] / GROWTH], most=1)
 
 
 def read(child: Hand, pages: int) -> Load:

@@ -3,6 +3,7 @@
 import resource
 import sys
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import cycle, islice
 from typing import Any
@@ -11,14 +12,16 @@ from benchmarks.crew import prepare_django, serve
 
 # The lines of a long record lie this far apart.
 APART = timedelta(seconds=90)
+# The shortest record that is measured holds ten days.
+SEARCHED = timedelta(days=8)
 
 
-def obey(fill: int = 0, pages: int = 0, grow: bool = False) -> dict[str, Any]:
-    """Lengthen the record, read pages of it, or tell what exporting it adds to this process."""
+def obey(fill: int = 0, pages: int = 0, grow: str = "") -> dict[str, Any]:
+    """Lengthen the record, read pages of it, or tell what exporting it in that format adds to this process."""
     if fill:
         lengthen(fill)
-        return {}
-    return growth() if grow else read(pages)
+        return {"queries": most_queries()}
+    return growth(grow) if grow else read(pages)
 
 
 def owner() -> Any:
@@ -84,43 +87,68 @@ SELECT %(organization)s, i, %(digest)s, ('{{"actor": "Robot ' || (i %% 50) || '"
   ('{{"name": ["Bridge", "Bridge, part ' || i || '"]}}'){cast}, '' FROM n"""
 
 
-def read(pages: int) -> dict[str, Any]:
-    """So many pages through the whole product, of each kind in turn."""
+def ways() -> tuple[Callable[[str], None], list[str]]:
+    """How a page is read through the whole product, and each kind of page."""
     from django.test import Client
+    from django.utils import timezone
 
     actor = owner()
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(actor.user)
-    here = f"/o/{actor.home.slug}/record/"
-    kinds = cycle(
-        [
-            "",
-            "?before=5000",
-            f"?who=person:{actor.key}",
-            "?about=robot:robot-0",
-            "?type=robots",
-            "?q=part+99&type=work",
-        ]
-    )
+
+    def read_one(query: str) -> None:
+        here = f"/o/{actor.home.slug}/record/{query}"
+        status = client.get(here).status_code
+        if status != 200:
+            raise LookupError(f"{here} answered {status}")
+
+    # A search costs what the days hold that it looks into: the same days in every record.
+    since = timezone.localdate() - SEARCHED
+    return read_one, [
+        "",
+        "?before=5000",
+        f"?who=person:{actor.key}",
+        "?about=robot:robot-0",
+        "?type=robots",
+        f"?since={since}&until={timezone.localdate() - timedelta(days=1)}",
+        f"?q=robot+7&type=work&since={since}",
+    ]
+
+
+def most_queries() -> int:
+    """How many queries the page takes that takes the most."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    read_one, kinds = ways()
+    counts = []
+    for query in kinds:
+        with CaptureQueriesContext(connection) as captured:
+            read_one(query)
+        counts.append(len(captured))
+    return max(counts)
+
+
+def read(pages: int) -> dict[str, Any]:
+    """So many pages, of each kind in turn."""
+    read_one, kinds = ways()
     waits = []
     began = before = time.perf_counter()
-    for query in islice(kinds, pages):
-        answer = client.get(here + query)
-        if answer.status_code != 200:
-            raise LookupError(f"{here}{query} answered {answer.status_code}")
+    for query in islice(cycle(kinds), pages):
+        read_one(query)
         now = time.perf_counter()
         waits.append(now - before)
         before = now
     return {"seconds": before - began, "waits": waits}
 
 
-def growth() -> dict[str, Any]:
+def growth(kind: str) -> dict[str, Any]:
     """MiB that exporting everything adds to this process at its largest."""
     from accounts import exports
     from accounts.record_forms import Chosen
 
     before = largest()
-    _head, parts = exports.export(owner(), Chosen(), "csv", {})
+    _head, parts = exports.export(owner(), Chosen(), kind, {})
     sum(len(part) for part in parts)
     return {"export": largest() - before}
 
