@@ -4,13 +4,14 @@ import csv
 import io
 import json
 import tracemalloc
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from accounts import actions as ground
-from accounts import exports
-from accounts.models import Membership, Record, RecordDetails, RecordHead, Role
+from accounts import exports, membership
+from accounts.models import Record, RecordDetails, RecordHead, Role, User
 from robots import actions as robots
 from tests.accounts.record import RECORD, fill, lines, rows
 from tests.cast import Cast
@@ -87,15 +88,45 @@ def test_erased_details_are_empty_and_say_so(cast: Cast) -> None:
     assert line["erased"] is True and line["names"] is None and line["thing"] == ""
 
 
-def test_it_stops_when_its_person_may_no_longer_read(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def demoted(cast: Cast) -> None:
+    membership.update(cast.actor("olga"), cast.users["carl"].public_id, role=Role.ADMINISTRATOR)
+
+
+def deactivated(cast: Cast) -> None:
+    membership.deactivate(cast.actor("olga"), cast.users["carl"].public_id)
+
+
+def removed(cast: Cast) -> None:
+    membership.remove(cast.actor("olga"), cast.users["carl"].public_id)
+
+
+def locked(cast: Cast) -> None:
+    User.objects.filter(pk=cast.users["carl"].pk).update(is_active=False)
+
+
+@pytest.mark.parametrize("kind", exports.KINDS)
+@pytest.mark.parametrize("cut", [demoted, deactivated, removed, locked])
+def test_it_stops_when_its_person_may_no_longer_read(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, cut: Callable[[Cast], None], kind: str
+) -> None:
     fill(cast, 20)
     monkeypatch.setattr(exports, "BATCH", 5)
-    answer = cast.client("carl").post(RECORD + "export/", {"format": "ndjson"})
+    answer = cast.client("carl").post(RECORD + "export/", {"format": kind})
     parts = iter(answer.streaming_content)
     first = [next(parts), next(parts)]
-    Membership.objects.filter(organization=cast.home, user=cast.users["carl"]).update(role=Role.ADMINISTRATOR)
-    told = objects(b"".join([*first, *parts]).decode())
+    cut(cast)
+    told = b"".join([*first, *parts]).decode().splitlines()
     assert "stopped" in told[-1] and len(told) == 1 + 5 + 1
+
+
+def test_it_stops_also_where_the_filter_finds_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(cast, 20)
+    monkeypatch.setattr(exports, "BATCH", 5)
+    answer = cast.client("carl").post(RECORD + "export/", {"format": "ndjson", "type": "record.erased"})
+    parts = iter(answer.streaming_content)
+    first = next(parts)
+    deactivated(cast)
+    assert "stopped" in objects(b"".join([first, *parts]).decode())[-1]
 
 
 @pytest.mark.parametrize("given", [{}, {"format": "xlsx"}, {"format": "csv", "since": "x"}])
@@ -106,11 +137,13 @@ def test_what_cannot_be_exported_is_said(cast: Cast, given: dict[str, str]) -> N
     assert rows(cast).count() == before
 
 
-def test_memory_does_not_grow_with_the_record(cast: Cast) -> None:
+@pytest.mark.parametrize("kind", exports.KINDS)
+def test_memory_does_not_grow_with_the_record(cast: Cast, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    monkeypatch.setattr(exports, "BATCH", 300)
     actor = cast.actor("olga")
 
     def most() -> int:
-        _head, parts = exports.export(actor, exports.Chosen(), "ndjson", {})
+        _head, parts = exports.export(actor, exports.Chosen(), kind, {})
         tracemalloc.start()
         sum(len(part) for part in parts)
         used = tracemalloc.get_traced_memory()[1]
@@ -119,5 +152,5 @@ def test_memory_does_not_grow_with_the_record(cast: Cast) -> None:
 
     fill(cast, 2 * exports.BATCH)
     small = most()
-    fill(cast, 4 * exports.BATCH)
+    fill(cast, 10 * exports.BATCH)
     assert most() < 1.5 * small
