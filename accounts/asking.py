@@ -49,7 +49,7 @@ def ask_for_api_access(actor: Actor) -> list[Membership]:
         if Power.USE_API in person_actor(asker).powers:
             raise NotPossible(_("You have API access in %(name)s already.") % {"name": asker.organization})
         if asked_lately(asker):
-            raise NotPossible(_("You asked within the last 24 hours. They have a mail; ask again tomorrow."))
+            raise NotPossible(_("You asked within the last 24 hours. They got a mail; ask again tomorrow."))
         asked = whom_to_ask(asker)
         if not asked:
             raise NotPossible(_("Nobody here can be asked at the moment."))

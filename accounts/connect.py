@@ -187,5 +187,5 @@ def _not_too_often(home: Organization) -> None:
     steps = ConnectStep.objects.filter(request__organization=home, by_operator=False, at__gt=day_ago)
     if steps.count() >= STEPS_A_DAY:
         raise NotPossible(
-            _("The operators had many mails about this within 24 hours. Change it again tomorrow.")
+            _("The operators got many mails about this within 24 hours. Change it again tomorrow.")
         )

@@ -60,7 +60,7 @@ def take(request: HttpRequest, organization: str, connect: str) -> HttpResponse:
     except NotPossible as problem:
         messages.warning(request, str(problem))
         return redirect("accounts:operator_connect", organization=organization, connect=connect)
-    return _done(request, where, _("Taken into review. They see that, and whoever asked has a mail."))
+    return _done(request, where, _("Taken into review. They see that, and whoever asked gets a mail."))
 
 
 @operator_only
@@ -77,7 +77,7 @@ def question(request: HttpRequest, organization: str, connect: str) -> HttpRespo
 def grant(request: HttpRequest, organization: str, connect: str) -> HttpResponse:
     """Say what will be set up and by whom."""
     form = GrantForm(request.POST, auto_id="grant_%s")
-    said = _("Granted. Whoever asked has a mail that says what will be set up and by whom.")
+    said = _("Granted. Whoever asked gets a mail that says what will be set up and by whom.")
     return _decide(request, (organization, connect), "grant_form", form, verbs.grant, said)
 
 
@@ -86,5 +86,5 @@ def grant(request: HttpRequest, organization: str, connect: str) -> HttpResponse
 def decline(request: HttpRequest, organization: str, connect: str) -> HttpResponse:
     """Say why not."""
     form = DeclineForm(request.POST, auto_id="decline_%s")
-    said = _("Declined. Whoever asked has a mail with the reason.")
+    said = _("Declined. Whoever asked gets a mail with the reason.")
     return _decide(request, (organization, connect), "decline_form", form, verbs.decline, said)

@@ -7,7 +7,16 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts import connect, connect_deciding
-from accounts.models import ConnectRequest, ConnectStep, Membership, Record, RecordDetails, Role, User
+from accounts.models import (
+    ConnectRequest,
+    ConnectStep,
+    Membership,
+    Organization,
+    Record,
+    RecordDetails,
+    Role,
+    User,
+)
 from accounts.permissions import OPERATOR, Refused
 from tests.accounts.conftest import browsers, together
 from tests.accounts.wishes import PAGE, WISH, asked, typed
@@ -26,7 +35,7 @@ def test_asking_from_the_empty_page(cast: Cast) -> None:
     assert "Nothing is connected yet" in olga.get(PAGE).content.decode()
     assert olga.post(PAGE, WISH).headers["Location"] == PAGE
     page = olga.get(PAGE).content.decode()
-    assert "The operator has a mail and looks at it next" in page and "SAP S/4HANA" in page
+    assert "The operator got a mail and looks at it next" in page and "SAP S/4HANA" in page
     made = ConnectRequest.objects.get()
     assert (made.state, made.asked_by, made.asked_by_name) == ("sent", cast.users["olga"], "Olga")
     assert types() == ["connect.requested"]
@@ -308,3 +317,17 @@ def test_the_owner_hears_for_somebody_who_left(cast: Cast, mailbox: Mailbox) -> 
     mailbox.read().clear()
     connect_deciding.take(OPERATOR, cast.home.public_id, found.public_id)
     assert [mail["To"] for mail in mailbox.read()] == ["olga@halden.example"]
+
+
+def test_a_name_with_signs_is_itself_in_subject_and_text_and_harmless_in_html(
+    cast: Cast, mailbox: Mailbox
+) -> None:
+    Organization.objects.filter(pk=cast.home.pk).update(name="Tom & <b>Sons</b>")
+    User.objects.filter(pk=cast.users["stan"].pk).update(is_staff=True)
+    asked(cast)
+    told = mailbox.read()[1]
+    assert told["Subject"] == "Tom & <b>Sons</b> asks for Connect"
+    plain, html = (told.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain is not None and "Tom & <b>Sons</b> asks for Connect" in plain.get_content()
+    assert html is not None and "Tom &amp; &lt;b&gt;Sons&lt;/b&gt; asks" in html.get_content()
+    assert "<b>" not in html.get_content()
