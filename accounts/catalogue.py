@@ -29,7 +29,11 @@ class EventType(StrEnum):
     ORGANIZATION_UPDATED = "organization.updated", "owners", "name"
     ORGANIZATION_POLICY_CHANGED = "organization.policy_changed", "owners", "second_factor"
     OPERATOR_LOOKED = "operator.looked"
-    OPERATOR_CHANGED = "operator.changed", "owners", "invitations_a_day"
+    OPERATOR_CHANGED = (
+        "operator.changed",
+        "owners",
+        "invitations_a_day requests_ceiling robot_requests_a_minute",
+    )
     OWNERSHIP_OFFERED = "ownership.offered", "owners", "to"
     OWNERSHIP_OFFER_ENDED = "ownership.offer_ended"
     OWNERSHIP_TRANSFERRED = "ownership.transferred", "owners", "owner"
@@ -75,6 +79,11 @@ class EventType(StrEnum):
     RECORD_EXPORTED = "record.exported", "owners", "format filters"
     RECORD_PRUNED = "record.pruned", "owners", "lines until"
     RECORD_ERASED = "record.erased", "owners", "lines"
+    LIMIT_REQUESTED = "limit.requested", "owners", "wanted"
+    LIMIT_WITHDRAWN = "limit.withdrawn"
+    LIMIT_GRANTED = "limit.granted", "owners", "requests_a_minute"
+    LIMIT_DECLINED = "limit.declined"
+    LIMIT_TAKEN_BACK = "limit.taken_back", "owners", "requests_a_minute"
     TOKEN_CREATED = "token.created", "owners", "name scopes"
     CONNECT_REQUESTED = "connect.requested", "owners", "platforms"
     CONNECT_UPDATED = "connect.updated", "owners", "platforms what_for contact answer"

@@ -34,6 +34,8 @@ class Hook:
 overview_cards = Hook("overview_cards")
 # actor → [{"icon", "tone", "text", "url", "action"}]: what needs a look today.
 overview_attention = Hook("overview_attention")
+# () → [{"text", "url"}]: what waits for an operator's answer.
+operator_waiting = Hook("operator_waiting")
 # user → number of secrets waiting in "Shared with you".
 top_bar_counts = Hook("top_bar_counts")
 # actor, membership → [{"template", …}]: panels on the right of a person's page.

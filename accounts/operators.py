@@ -66,16 +66,20 @@ def look(actor: Actor, public_id: str) -> Organization:
     return found
 
 
-def set_limits(actor: Actor, public_id: str, invitations_a_day: int) -> Organization:
-    """Change what only the operator may. Raises Http404."""
+def set_limits(actor: Actor, public_id: str, limits: dict[str, int]) -> Organization:
+    """Change what only the operator may (columns of Organization). Raises Http404."""
     with action(actor):
         rows = Organization.objects.select_for_update(no_key=True)
         found = rows.filter(public_id=public_id).first()
         if found is None:
             raise Http404
-        if found.invitations_a_day != invitations_a_day:
-            told = {"invitations_a_day": [found.invitations_a_day, invitations_a_day]}
-            Organization.objects.filter(pk=found.pk).update(invitations_a_day=invitations_a_day)
+        told = {
+            name: [getattr(found, name), value]
+            for name, value in limits.items()
+            if getattr(found, name) != value
+        }
+        if told:
+            Organization.objects.filter(pk=found.pk).update(**{name: limits[name] for name in told})
             record(EventType.OPERATOR_CHANGED, found, changes=told)
     return found
 

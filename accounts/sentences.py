@@ -59,6 +59,11 @@ SENTENCES: dict[str, Any] = {
     "secret.extended": _("Let the old secrets of %(thing)s work longer"),
     "secret.checked": _("Checked whether a value is a secret of %(thing)s"),
     "secret.revealed": _("Revealed the secrets of %(thing)s"),
+    "limit.requested": _("Asked for more requests a minute: %(wanted)s"),
+    "limit.withdrawn": _("Took the request for more requests a minute back"),
+    "limit.granted": _("Granted %(to)s more requests a minute"),
+    "limit.declined": _("Declined the request of %(to)s for more requests a minute"),
+    "limit.taken_back": _("Gave %(thing)s the ordinary limit again"),
     "token.created": _("Created the access token %(thing)s"),
     "connect.requested": _("Asked for %(thing)s"),
     "connect.updated": _("Changed the request for %(thing)s"),
@@ -77,7 +82,7 @@ SENTENCES: dict[str, Any] = {
 # Groups of types for the filter: what people call them, and how the types begin.
 GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "robots": (_("Robots and secrets"), ("robot", "secret")),
-    "tokens": (_("Access tokens"), ("token",)),
+    "tokens": (_("Access tokens"), ("token", "limit")),
     "people": (_("People and groups"), ("membership", "invitation", "group", "ownership")),
     "signing-in": (_("Signing in"), ("person",)),
     "webhooks": (_("Webhooks and Connect"), ("webhook", "connect")),

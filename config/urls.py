@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.account.urls")),
     path("language/", pages.language, name="set_language"),
     path("", include("accounts.urls")),
+    path("", include("tokens.limit_urls")),
     path("o/<slug:org>/settings/robots/", include("robots.urls")),
     path("o/<slug:org>/shared/", include("robots.shared_urls")),
     path("o/<slug:org>/workspaces/", include("workspaces.urls")),

@@ -30,6 +30,7 @@ HAS = {
     Power.READ_RECORD: OWNERS,
     Power.MANAGE_ROBOTS: OWNERS,
     Power.MANAGE_CONNECT: OWNERS,
+    Power.USE_API: OWNERS | {"ada"},
 }
 # address name → (power, methods it answers)
 PAGES: dict[str, tuple[Power, set[str]]] = {
@@ -80,6 +81,11 @@ PAGES: dict[str, tuple[Power, set[str]]] = {
     "shared:robot": (Power.VIEW_ORGANIZATION, {"get"}),
     "shared:reveal": (Power.VIEW_ORGANIZATION, {"get", "post"}),
     "workspaces:list": (Power.READ_WORK, {"get"}),
+    "limits:ask": (Power.USE_API, {"get", "post"}),
+    "limits:withdraw": (Power.USE_API, {"post"}),
+    "limits:requests": (Power.MANAGE_ORGANIZATION, {"get"}),
+    "limits:decide": (Power.MANAGE_ORGANIZATION, {"get", "post"}),
+    "limits:take_back": (Power.MANAGE_ORGANIZATION, {"post"}),
 }
 # Open to everybody, or to whoever is signed in: not an organization's.
 PLAIN = {
@@ -95,6 +101,7 @@ PLAIN = {
     *{f"accounts:operator{page}" for page in ("", "_test_mail", "_organization", "_connect")},
     # The same: tests/accounts/test_connect_deciding.py.
     *{f"accounts:operator_connect_{verb}" for verb in ("take", "question", "grant", "decline")},
+    *{f"limits:operator{page}" for page in ("", "_decide")},
     "accounts:outbox",
     "accounts:outbox_mail",
     "accounts:outbox_html",
@@ -102,7 +109,7 @@ PLAIN = {
 }
 # Verbs whose POST needs no fields.
 DONE_AT_ONCE = (
-    {"accounts:record_verify"}
+    {"accounts:record_verify", "limits:withdraw", "limits:take_back"}
     | {
         f"robots:{verb}"
         for verb in ("finish", "extend", "switch_on", "switch_off", "oauth1_off", "close_sharing")
@@ -123,6 +130,7 @@ NOTHING_THERE = {
     "robots:unshare",
     "accounts:ownership",
     "accounts:connect_update",
+    "limits:decide",
 }
 MACHINES = {"healthz", "readyz", "token", "access_token", "revoke", "introspect", "oauth_metadata"}
 
@@ -157,6 +165,7 @@ def address(name: str, cast: Cast) -> str:
     filled = filled.replace("<str:person>", cast.users["mia"].public_id).replace(
         "<str:invitation>", "unknown"
     )
+    filled = filled.replace("<str:asked>", "unknown")
     return "/" + filled.replace("<str:group>", cast.group.public_id)
 
 

@@ -12,10 +12,12 @@ class TokensConfig(AppConfig):
         """Register with the ground's hooks."""
         from accounts import hooks
         from accounts.views import health
-        from tokens import limits, panels
+        from tokens import limit_pages, limits, panels
 
         hooks.leaving_lines.register(panels.leaving_lines)
         hooks.membership_ended.register(panels.membership_ended)
         hooks.reactivation_choices.register(panels.reactivation_choices)
         hooks.reactivated.register(panels.reactivated)
+        hooks.overview_attention.register(limit_pages.attention)
+        hooks.operator_waiting.register(limit_pages.operator_waiting)
         health.CHECKS["limits"] = limits.readiness

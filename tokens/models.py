@@ -65,6 +65,7 @@ class LimitRequest(models.Model):
         WAITING = "waiting"
         GRANTED = "granted"
         DECLINED = "declined"
+        WITHDRAWN = "withdrawn"
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="limit_requests")
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="limit_requests")

@@ -2,6 +2,7 @@
 
 from tests.browser.acts import Page, choose, forged, reveal, send, tick_and_send, unfold
 from tests.browser.pages_of_connect import CONNECT
+from tests.browser.pages_of_limits import LIMITS
 from tests.browser.pages_of_people import OWN, PEOPLE, RECORD, SECOND_FACTOR
 
 HERE, ROBOTS, SHARED = "/o/halden/", "/o/halden/settings/robots/", "/o/halden/shared/"
@@ -130,6 +131,7 @@ GROUPS = {
     "robot": ROBOT,
     "verbs": VERBS,
     "holder": HOLDER,
+    "limits": LIMITS,
 }
 PAGES = [page for group in GROUPS.values() for page in group]
 BY_NAME = {page.name: page for page in PAGES}

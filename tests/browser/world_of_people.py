@@ -12,6 +12,7 @@ from accounts.events import action
 from accounts.models import Group, Membership, Role, User
 from accounts.permissions import OPERATOR
 from tests.cast import person
+from tokens import allowances
 
 if TYPE_CHECKING:
     from tests.browser.world import World
@@ -21,7 +22,7 @@ UNBROKEN = "Straßenbahnhaltestellenbeleuchtungssteuerung"
 
 def settle(world: "World") -> None:
     """Everybody else moves in."""
-    for move in (_members, _with_factors, _grouped, _invited_and_offered):
+    for move in (_members, _with_factors, _grouped, _invited_and_offered, _asked_for_more):
         move(world)
 
 
@@ -85,3 +86,18 @@ def _invited_and_offered(world: "World") -> None:
         failed.mail.save(update_fields=["last_error"])
     world.links["join"] = inviting.show_link(olga, shown.public_id)[1].partition("/welcome/")[2]
     ownership.offer(olga, world.cast.users["carl"].public_id)
+
+
+def _asked_for_more(world: "World") -> None:
+    """ada waits for an owner's answer, carl for the operator's; adam got one and was declined another."""
+    asked = {
+        who: allowances.ask(world.actor(who), wanted, f"The import of the {UNBROKEN} photos, every night.")
+        for who, wanted in {"ada": 120, "carl": 5000}.items()
+    }
+    Membership.objects.filter(organization=world.cast.home, user=world.cast.users["adam"]).update(
+        api_access=True
+    )
+    for granted in (90, None):
+        earlier = allowances.ask(world.actor("adam"), 200, "Reports")
+        allowances.decide(world.actor("olga"), earlier, granted, "90 are enough for reports.")
+    world.links |= {"asked": asked["ada"].public_id, "asked_much": asked["carl"].public_id}

@@ -39,7 +39,12 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("waiting", "Waiting"), ("granted", "Granted"), ("declined", "Declined")],
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("granted", "Granted"),
+                            ("declined", "Declined"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
                         default="waiting",
                         max_length=16,
                     ),
