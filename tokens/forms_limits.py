@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.forms import no_controls
 from tokens.allowances import HIGHEST
@@ -14,12 +14,12 @@ from tokens.allowances import HIGHEST
 class AskForm(forms.Form):
     """More requests, and what for."""
 
-    wanted = forms.IntegerField(label=_("Requests a minute"), min_value=1, max_value=HIGHEST)
+    wanted = forms.IntegerField(label=gettext_lazy("Requests a minute"), min_value=1, max_value=HIGHEST)
     reason = forms.CharField(
-        label=_("What for"),
+        label=gettext_lazy("What for"),
         max_length=2000,
         validators=[no_controls],
-        help_text=_("What your program does, and why the present limit is too low for it."),
+        help_text=gettext_lazy("What your program does, and why the present limit is too low for it."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
@@ -31,20 +31,22 @@ class AskForm(forms.Form):
         """More than there is already."""
         wanted: int = self.cleaned_data["wanted"]
         if wanted <= self.present:
-            raise ValidationError(_now("You have %d already. Ask for more than that.") % self.present)
+            raise ValidationError(_("You have %d already. Ask for more than that.") % self.present)
         return wanted
 
 
 class DecideForm(forms.Form):
     """Grant so many, or decline with a reason: which of the two says the button."""
 
-    granted = forms.IntegerField(label=_("Requests a minute"), min_value=1, max_value=HIGHEST, required=False)
+    granted = forms.IntegerField(
+        label=gettext_lazy("Requests a minute"), min_value=1, max_value=HIGHEST, required=False
+    )
     answer = forms.CharField(
-        label=_("Your answer"),
+        label=gettext_lazy("Your answer"),
         max_length=2000,
         required=False,
         validators=[no_controls],
-        help_text=_("The person reads it in their mail. Needed when you decline."),
+        help_text=gettext_lazy("The person reads it in their mail. Needed when you decline."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -63,14 +65,14 @@ class DecideForm(forms.Form):
         if self.declines:
             told["granted"] = None
             if not told.get("answer") and "answer" not in self.errors:
-                self.add_error("answer", _now("Say why: the person only hears these words."))
+                self.add_error("answer", _("Say why: the person only hears these words."))
         elif "granted" not in self.errors:
             self._check(told.get("granted"))
         return told
 
     def _check(self, granted: int | None) -> None:
         if granted is None:
-            self.add_error("granted", _now("Say how many requests a minute you grant."))
+            self.add_error("granted", _("Say how many requests a minute you grant."))
         elif granted > self.most:
-            said = _now("At most %d can be granted here; above it the operator decides.")
+            said = _("At most %d can be granted here; above it the operator decides.")
             self.add_error("granted", said % self.most)

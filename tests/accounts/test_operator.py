@@ -30,8 +30,8 @@ def test_looking_and_changing_are_recorded(cast: Cast, operator: Any) -> None:
     where = f"/operator/organizations/{cast.home.public_id}/"
     assert operator.get(where).status_code == 200
     assert operator.post(where, {"invitations_a_day": "many"}).status_code == 422
-    told = {"invitations_a_day": 500, "requests_ceiling": 300, "robot_requests_a_minute": 600}
-    assert operator.post(where, told).status_code == 302
+    limits = {"invitations_a_day": 500, "requests_ceiling": 300, "robot_requests_a_minute": 600}
+    assert operator.post(where, limits).status_code == 302
     assert Organization.objects.get(pk=cast.home.pk).invitations_a_day == 500
     told = Record.objects.filter(organization_id=cast.home.pk, actor_kind="operator")
     kinds = list(told.order_by("seq").values_list("type", flat=True))

@@ -10,7 +10,7 @@ LIMITS = [
     Page("limit-waits", "ada", ASK),
     Page("limit-requests", "olga", REQUESTS),
     Page("limit-decide", "olga", REQUESTS + "{asked}/"),
-    Page("limit-decide-bad", "olga", REQUESTS + "{asked}/", 422, send("/limits/", granted="")),
+    Page("limit-decide-bad", "olga", REQUESTS + "{asked}/", 422, send("", granted="")),
     Page("limit-decide-own", "carl", REQUESTS + "{asked_much}/"),
     Page("operator-limits", "kim", OPERATOR),
     Page("operator-limit", "kim", OPERATOR + "halden/{asked_much}/"),

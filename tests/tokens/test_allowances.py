@@ -160,7 +160,8 @@ def test_another_organizations_request_is_nobodys(cast: Cast) -> None:
 
 
 def test_of_two_who_decide_at_once_one_does(committed: None, cast: Cast) -> None:
-    request, outcomes, gate = asked(cast), [], threading.Barrier(2)
+    request, gate = asked(cast), threading.Barrier(2)
+    outcomes: list[object] = []
 
     def decide(who: str, number: int | None) -> None:
         from django.db import connections
