@@ -27,7 +27,11 @@ class EventType(StrEnum):
 
     ORGANIZATION_CREATED = "organization.created", "owners", "name slug"
     ORGANIZATION_UPDATED = "organization.updated", "owners", "name"
-    ORGANIZATION_POLICY_CHANGED = "organization.policy_changed", "owners", "second_factor"
+    ORGANIZATION_POLICY_CHANGED = (
+        "organization.policy_changed",
+        "owners",
+        "second_factor token_longest_days token_never_allowed token_idle_days requests_a_minute shortened",
+    )
     OPERATOR_LOOKED = "operator.looked"
     OPERATOR_CHANGED = (
         "operator.changed",
@@ -84,7 +88,6 @@ class EventType(StrEnum):
     LIMIT_GRANTED = "limit.granted", "owners", "requests_a_minute"
     LIMIT_DECLINED = "limit.declined"
     LIMIT_TAKEN_BACK = "limit.taken_back", "owners", "requests_a_minute"
-    TOKEN_CREATED = "token.created", "owners", "name scopes"
     CONNECT_REQUESTED = "connect.requested", "owners", "platforms"
     CONNECT_UPDATED = "connect.updated", "owners", "platforms what_for contact answer"
     CONNECT_WITHDRAWN = "connect.withdrawn"
@@ -92,6 +95,11 @@ class EventType(StrEnum):
     CONNECT_QUESTIONED = "connect.questioned", "owners", "question"
     CONNECT_GRANTED = "connect.granted", "owners", "setup setup_by"
     CONNECT_DECLINED = "connect.declined", "owners", "reason"
+    TOKEN_CREATED = "token.created", "owners", "name scopes expires_at"
+    TOKEN_UPDATED = "token.updated", "owners", "name expires_at"
+    TOKEN_ROTATED = "token.rotated", "owners", "overlap_hours"
+    TOKEN_OVERLAP_ENDED = "token.overlap_ended", "owners"
+    TOKEN_REVOKED = "token.revoked", "owners", "why"
     WORKSPACE_CREATED = "workspace.created", "work", "name description"
     WORKSPACE_UPDATED = "workspace.updated", "work", "name description"
     WORKSPACE_DELETED = "workspace.deleted", "work", "name"

@@ -17,7 +17,7 @@ VERSION = "0.1"
 PEOPLE = tuple(
     f"accounts:{name}"
     for name in "people person person_update invite deactivate reactivate remove offer".split()
-)
+) + ("people_tokens",)
 GROUPS = tuple(f"accounts:{name}" for name in "groups group group_update group_delete".split())
 TABS = [
     (_("Overview"), "accounts:overview", Power.VIEW_ORGANIZATION, ("accounts:overview",)),
@@ -46,6 +46,7 @@ SETTINGS = [
                 Power.MANAGE_CONNECT,
                 ("accounts:connect", "accounts:connect_update", "accounts:connect_withdraw"),
             ),
+            (_("API policy"), "tokens:policy", Power.MANAGE_ORGANIZATION, ("tokens:policy",)),
             (_("Security policy"), "accounts:policy", Power.MANAGE_ORGANIZATION, ("accounts:policy",)),
         ],
     ),
@@ -54,6 +55,11 @@ SETTINGS = [
 # one, beginnings of allauth's address names included.
 PROFILE = [
     (_("My data"), "accounts:profile", ("accounts:profile", "account_email")),
+    (
+        _("Personal access tokens"),
+        "tokens:list",
+        ("tokens:list", "tokens:edit", "tokens:rotate", "tokens:finish", "tokens:revoke"),
+    ),
     (_("Security"), "accounts:security", ("accounts:security", "mfa_", "account_change_", "account_set_")),
     (_("Sessions"), "accounts:sessions", ("accounts:sessions",)),
 ]
@@ -150,6 +156,7 @@ def _signed_in(request: HttpRequest, user: Any) -> dict[str, Any]:
         "side": [_profile(request)],
         "menu": [
             {"label": _("Profile"), "url": reverse("accounts:profile")},
+            {"label": _("Personal access tokens"), "url": reverse("tokens:list")},
             {"label": _("Security"), "url": reverse("accounts:security")},
             {"label": _("Sessions"), "url": reverse("accounts:sessions")},
         ],

@@ -51,12 +51,15 @@ def ask(request: HttpRequest, come_back: str) -> HttpResponse:
 
 
 def recently_authenticated(
-    view: View | None = None, *, asks: Callable[[HttpRequest], bool] | None = None, back: str = ""
+    view: View | None = None,
+    *,
+    asks: Callable[[HttpRequest], bool] | None = None,
+    back: str | Callable[[HttpRequest], str] = "",
 ) -> Any:
     """Put below @requires on every view that shows or cuts something; tests/test_access.py reads the attribute.
 
     `asks(request)` narrows which GETs are asked (a list that is also the create page); `back` is what a lapsed POST adds
-    to its own path to come back to the page with the button.
+    to its own path to come back to the page with the button; as a function it may carry what was typed.
     """
 
     def decorate(view: View) -> View:
@@ -65,7 +68,8 @@ def recently_authenticated(
             reads = request.method in ("GET", "HEAD")
             if (reads and asks is not None and not asks(request)) or is_fresh(request):
                 return view(request, *args, **kwargs)
-            return ask(request, request.get_full_path() if reads else request.path + back)
+            ending = back(request) if callable(back) else back
+            return ask(request, request.get_full_path() if reads else request.path + ending)
 
         guarded.recently_authenticated = True  # type: ignore[attr-defined]
         return guarded

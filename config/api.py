@@ -12,6 +12,7 @@ from accounts.api import scopes_for
 from accounts.permissions import Refused
 from accounts.problems import problem
 from tokens.api import router as tokens
+from tokens.inventory import router as inventory
 from workspaces.api import router as workspaces
 
 JSON_TYPES = ("application/json", "application/merge-patch+json")
@@ -60,6 +61,7 @@ api = Api(
     parser=JsonParser(),
 )
 api.add_router("", tokens)
+api.add_router("/tokens", inventory)
 api.add_router("/workspaces", workspaces)
 
 

@@ -1,6 +1,7 @@
 """The demo organization: a small company with people, robots, tokens and workspaces; never in production."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -137,7 +138,7 @@ def _token(actor: Actor) -> dict[str, str]:
     with action(actor):
         old = PersonalToken.objects.filter(membership=actor.membership, name="Demo", revoked_at=None)
         old.update(revoked_at=timezone.now())
-        token, value = tokens.create(actor, "Demo", None, None)
+        token, value = tokens.create(actor, "Demo", None, timezone.now() + timedelta(days=365))
     return {"id": token.public_id, "secret": value}
 
 

@@ -175,6 +175,7 @@ CELERY_BEAT_SCHEDULE = {
     "wake forgotten checks of the record": {"task": "accounts.wake_due_checks", "schedule": 30.0},
     "sweep accounts": {"task": "accounts.sweep", "schedule": 3600.0},
     "sweep access tokens": {"task": "robots.sweep", "schedule": 600.0},
+    "sweep personal access tokens": {"task": "tokens.sweep", "schedule": 900.0},
 }
 
 # ---------- 5 people and sign-in ----------

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.permissions import Power
 from tests.cast import Cast
+from tokens.models import PersonalToken
 
 PEOPLE = ("visitor", "stan", "mia", "mike", "ada", "adam", "carl", "olga")
 OWNERS = {"carl", "olga"}
@@ -55,6 +56,11 @@ PAGES: dict[str, tuple[Power, set[str]]] = {
         f"accounts:{verb}": (Power.MANAGE_PEOPLE, {"get", "post"})
         for verb in ("deactivate", "reactivate", "remove")
     },
+    **{
+        f"people_tokens:{verb}": (Power.MANAGE_PEOPLE, {"get", "post"})
+        for verb in ("revoke", "revoke_unused")
+    },
+    "tokens:policy": (Power.MANAGE_ORGANIZATION, {"get", "post"}),
     "accounts:offer": (Power.TRANSFER_OWNERSHIP, {"get", "post"}),
     "accounts:ownership": (Power.VIEW_ORGANIZATION, {"get", "post"}),
     "accounts:ownership_end": (Power.VIEW_ORGANIZATION, {"post"}),
@@ -97,6 +103,8 @@ PLAIN = {
     "accounts:theme",
     *{f"accounts:{page}" for page in ("profile", "security", "sessions", "mailed_proof")},
     *{f"accounts:{verb}" for verb in ("end_session", "end_sessions")},
+    # One's own only, 404 for everybody else: tests/tokens/test_own_pages.py.
+    *{f"tokens:{verb}" for verb in ("list", "edit", "rotate", "finish", "revoke")},
     # Staff with a second factor only, 404 for everybody else: tests/accounts/test_operator.py.
     *{f"accounts:operator{page}" for page in ("", "_test_mail", "_organization", "_connect")},
     # The same: tests/accounts/test_connect_deciding.py.
@@ -166,7 +174,20 @@ def address(name: str, cast: Cast) -> str:
         "<str:invitation>", "unknown"
     )
     filled = filled.replace("<str:asked>", "unknown")
+    if "<str:token>" in filled:
+        filled = filled.replace("<str:token>", token_of_mia(cast).public_id)
     return "/" + filled.replace("<str:group>", cast.group.public_id)
+
+
+def token_of_mia(cast: Cast) -> PersonalToken:
+    """From before she lost API access."""
+    told = {
+        "organization": cast.home,
+        "name": "Grafana",
+        "hint": "gate_pat_mgj…79j",
+        "fingerprint": b"0" * 32,
+    }
+    return PersonalToken.objects.get_or_create(membership=cast.membership("mia"), defaults=told)[0]
 
 
 def expected(name: str, who: str, method: str) -> set[int]:
@@ -250,6 +271,9 @@ def test_someone_deactivated_or_removed_is_a_stranger_at_once(cast: Cast) -> Non
 # Verbs that show or cut something: a proof within 15 minutes (accounts/reauthentication.py).
 ASK_WHO_YOU_ARE = {
     "accounts:policy",
+    "tokens:policy",
+    "tokens:list",  # only with ?create, and its POST
+    "tokens:rotate",
     "accounts:offer",
     "accounts:ownership",
     "robots:list",  # only with ?create, and its POST

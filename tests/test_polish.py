@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,14 @@ FACTS: dict[str, Any] = {
     "owner_name": "Carl",
     "by_name": "Carl",
     "what": "",
+    "token_name": "Grafana",
+    "home_name": "Halden",
+    "names": ["Grafana"],
+    "n": 1,
+    "why": "—",
+    "expires_at": datetime(2027, 2, 22, 12, tzinfo=UTC),
+    "ends": datetime(2027, 2, 22, 12, tzinfo=UTC),
+    "unused_since": datetime(2026, 11, 1, 12, tzinfo=UTC),
     "days": 7,
     "url": "https://gatehouse.example/",
     "url_words": "https://gatehouse.example/",
@@ -41,7 +49,20 @@ FACTS: dict[str, Any] = {
     "user_agent": "Firefox",
 }
 # What may stand in a Polish heading as it is.
-KEPT = {"gatehouse", "halden", "robby", "olga", "carl", "mia", "test", "token", "webhook", "connect", "api"}
+KEPT = {
+    "gatehouse",
+    "halden",
+    "robby",
+    "olga",
+    "carl",
+    "mia",
+    "test",
+    "token",
+    "webhook",
+    "connect",
+    "api",
+    "grafana",
+}
 
 
 @pytest.mark.parametrize(

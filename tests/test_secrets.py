@@ -11,6 +11,7 @@ from tests.cast import PASSWORD, Cast, assemble
 from tests.conftest import FORM, Mailbox, basic, bearer
 from tests.leaks import Visitor, found
 from tests.test_layers import ROOT, name, sources
+from tests.tokens.conftest import in_a_month
 from tokens import actions as tokens
 
 ROBOTS = "/o/halden/settings/robots/"
@@ -99,7 +100,7 @@ def test_a_working_robot_and_token_leave_nothing_readable(
         headers=basic(values.client_id, values.client_secret),
     )
     access = answer.json()["access_token"]
-    token, personal = tokens.create(cast.actor("olga"), "Script", None, None)
+    token, personal = tokens.create(cast.actor("olga"), "Script", None, in_a_month())
     for value in (access, personal, access[:-1] + "x"):
         machine.ask("get", "/api/v1/me", headers=bearer(value))
         machine.ask("get", f"/api/v1/me?access_token={value}")
@@ -108,6 +109,33 @@ def test_a_working_robot_and_token_leave_nothing_readable(
     machine.ask("post", "/oauth2/revoke", f"token={access}", content_type=FORM, headers=pair)
     machine.ask("post", "/oauth2/token", f"client_secret={values.client_secret}", content_type=FORM)
     assert found([access, personal, values.client_secret], *machine.kept, logged(everything_logged)) == []
+
+
+def test_making_and_rotating_a_personal_token_leaves_nothing_readable(
+    committed: None, mailbox: Mailbox, everything_logged: pytest.LogCaptureFixture
+) -> None:
+    cast = assemble()
+    ada, here = Visitor(cast.client("ada")), "/profile/tokens/"
+    page = ada.ask("get", here + "?create").content.decode()
+    form = {"org": "halden", "name": "Grafana", "expires": "30", "may": "read"}
+    form["creation_key"] = re.search(r'value="([0-9a-f]{32})"', page)[1]  # type: ignore[index]
+    first = secret_in(ada.ask("post", here, form, reveals=True).content.decode(), "gate_pat_")
+    assert ada.ask("post", here, form).status_code == 200
+    [token] = cast.home.tokens.all()
+    rotate = f"{here}halden/{token.public_id}/rotate/"
+    ada.ask("get", rotate)
+    wanted = {"overlap": "24", "shown": token.hint}
+    second = secret_in(ada.ask("post", rotate, wanted, reveals=True).content.decode(), "gate_pat_")
+    ada.ask("post", rotate, wanted)
+    for path in (here, rotate, f"{here}halden/{token.public_id}/revoke/", "/o/halden/"):
+        ada.ask("get", path)
+    for value in (first, second, first):
+        ada.ask("get", "/api/v1/me", headers=bearer(value))
+    olga = Visitor(cast.client("olga"))
+    for path in (f"/o/halden/people/{cast.users['ada'].public_id}/", "/o/halden/record/"):
+        olga.ask("get", path)
+    places = [*ada.kept, *olga.kept, logged(everything_logged), ("mails", mailbox.text())]
+    assert first != second and found([first, second], *places) == []
 
 
 def test_renewing_leaves_nothing_readable(committed: None, mailbox: Mailbox) -> None:

@@ -14,6 +14,7 @@ class TokensConfig(AppConfig):
         from accounts.views import health
         from tokens import limit_pages, limits, panels
 
+        hooks.person_panels.register(panels.person_panels)
         hooks.leaving_lines.register(panels.leaving_lines)
         hooks.membership_ended.register(panels.membership_ended)
         hooks.reactivation_choices.register(panels.reactivation_choices)

@@ -1,11 +1,50 @@
 """Personal access tokens: a person's powers in one organization, narrowed."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from accounts.models import Membership, Organization
 from accounts.models.people import PUBLIC_ID, new_public_id
+from accounts.permissions import Actor, Power
+
+# So long after its end a token is still listed, and so long without a use it counts as unused.
+LISTED_DAYS = UNUSED_DAYS = 90
+
+
+class PersonalTokenQuerySet(models.QuerySet["PersonalToken"]):
+    """Questions about tokens; fetching through the actor is the permission check."""
+
+    def visible_to(self, actor: Actor) -> "PersonalTokenQuerySet":
+        """Everybody's in the organization for those who manage people, else one's own."""
+        rows = self.filter(organization=actor.organization)
+        if actor.can(Power.MANAGE_PEOPLE):
+            return rows
+        return rows.filter(membership=actor.membership) if actor.membership else self.none()
+
+    def living(self, now: datetime | None = None) -> "PersonalTokenQuerySet":
+        """Neither revoked nor expired."""
+        unexpired = Q(expires_at=None) | Q(expires_at__gt=now or timezone.now())
+        return self.filter(unexpired, revoked_at=None)
+
+    def listed(self, now: datetime | None = None) -> "PersonalTokenQuerySet":
+        """Living ones, and those that ended in the last 90 days."""
+        since = (now or timezone.now()) - timedelta(days=LISTED_DAYS)
+        recent = Q(revoked_at=None) | Q(revoked_at__gte=since)
+        return self.filter(recent, Q(expires_at=None) | Q(expires_at__gte=since))
+
+    def with_touched_at(self) -> "PersonalTokenQuerySet":
+        """Each knows `touched_at`: its last use, or when it was made or rotated, whichever came last."""
+        times = [Coalesce(column, "created_at") for column in ("last_used_at", "rotated_at")]
+        return self.annotate(touched_at=Greatest("created_at", *times))
+
+    def unused(self, days: int = UNUSED_DAYS, now: datetime | None = None) -> "PersonalTokenQuerySet":
+        """Nobody touched them for so many days."""
+        before = (now or timezone.now()) - timedelta(days=days)
+        return self.with_touched_at().filter(touched_at__lt=before)  # type: ignore[misc]
 
 
 class PersonalToken(models.Model):
@@ -40,6 +79,8 @@ class PersonalToken(models.Model):
     last_used_from = models.CharField(max_length=64, blank=True)
     last_used_client = models.CharField(max_length=200, blank=True)
 
+    objects = PersonalTokenQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organization", "public_id"], name="token_public_id_is_unique"),
@@ -54,6 +95,23 @@ class PersonalToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was revoked or expired; None while it lives."""
+        ends = [at for at in (self.revoked_at, self.expires_at) if at is not None and at <= timezone.now()]
+        return min(ends, default=None)
+
+    @property
+    def overlap_until(self) -> datetime | None:
+        """Until when the value before the last rotation works, if it still does."""
+        dies = self.previous_dies_at
+        return dies if dies is not None and dies > timezone.now() and self.ended_at is None else None
+
+    @property
+    def stamp(self) -> str:
+        """What an edit page was opened on, so that a stale page is noticed."""
+        return f"{self.expires_at.timestamp() if self.expires_at else 'never'} {self.name}"
 
 
 class LimitRequest(models.Model):

@@ -2,20 +2,44 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership
-from accounts.permissions import Actor
-from tokens.models import PersonalToken
+from accounts.permissions import Actor, Power, person_powers
+from accounts.ranks import is_self, may_revoke_token_of
+from tokens import pages
+from tokens.models import PersonalToken, PersonalTokenQuerySet
 
 
-def living(membership: Membership) -> QuerySet[PersonalToken]:
+def living(membership: Membership) -> PersonalTokenQuerySet:
     """Tokens that are neither revoked nor expired."""
-    unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
-    return PersonalToken.objects.filter(unexpired, membership=membership, revoked_at=None).order_by("pk")
+    return PersonalToken.objects.living().filter(membership=membership).order_by("pk")
+
+
+def person_panels(actor: Actor, membership: Membership) -> list[dict[str, Any]]:
+    """A person's living tokens, for themselves and for those who manage people; "Revoke" where one may."""
+    own = is_self(actor, membership)
+    if not own and not actor.can(Power.MANAGE_PEOPLE):
+        return []
+    rows = [pages.row(token) for token in living(membership).select_related("organization")]
+    here = [membership.organization.slug, membership.user.public_id]
+    if not own:
+        for row in rows:
+            row["revoke_url"] = reverse("people_tokens:revoke", args=[*here, row["token"].public_id])
+    unused = any(row["unused_days"] for row in rows)
+    return [
+        {
+            "template": "tokens/panel.html",
+            "rows": rows,
+            "own": own,
+            "may_revoke": may_revoke_token_of(actor, membership),
+            "stopped": Power.USE_API not in person_powers(membership),
+            "unused_url": reverse("people_tokens:revoke_unused", args=here) if unused and not own else "",
+        }
+    ]
 
 
 def leaving_lines(actor: Actor, membership: Membership) -> list[dict[str, Any]]:
@@ -43,4 +67,9 @@ def reactivation_choices(membership: Membership) -> list[dict[str, str]]:
 
 def reactivated(actor: Actor, membership: Membership, keep: set[str]) -> None:
     """Whatever was not chosen ends."""
-    living(membership).exclude(public_id__in=keep).update(revoked_at=timezone.now())
+    living(membership).exclude(public_id__in=keep).update(
+        revoked_at=timezone.now(),
+        revoked_by_kind=actor.kind.value,
+        revoked_by_name=actor.name[:120],
+        revoked_why=_("Not chosen when the membership became active again."),
+    )

@@ -163,6 +163,20 @@ def _day(value: datetime.date) -> str:
 
 
 @register.filter
+def day(value: datetime.datetime | None) -> str:
+    """The day alone, for what is far away: “1 Mar 2027”, with the exact moment in title and datetime."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        f"{date_words(local, 'j E Y, H:i:s')} ({timezone.get_current_timezone_name()})",
+        _day(local.date()),
+    )
+
+
+@register.filter
 def age(value: datetime.datetime | None) -> str:
     """How long something has existed: “Made today”, “41 days old”, “2 years old”."""
     if value is None:

@@ -15,6 +15,7 @@ from accounts.permissions import Refused
 from robots import actions as robots
 from tests.cast import PASSWORD, Cast
 from tests.conftest import Mailbox, bearer
+from tests.tokens.conftest import in_a_month
 from tokens import actions as tokens
 
 HERE = "/o/halden/"
@@ -169,8 +170,8 @@ def test_deactivating_refuses_pages_and_tokens_at_once_and_reactivating_asks(
     cast: Cast, client: Client
 ) -> None:
     ada, adam = cast.client("ada"), cast.client("adam")
-    kept, value = tokens.create(cast.actor("ada"), "Kept", None, None)
-    _lost, other = tokens.create(cast.actor("ada"), "Lost", None, None)
+    kept, value = tokens.create(cast.actor("ada"), "Kept", None, in_a_month())
+    _lost, other = tokens.create(cast.actor("ada"), "Lost", None, in_a_month())
     here = f"{HERE}people/{cast.users['ada'].public_id}/"
     assert "2 personal access tokens stop" in adam.get(here + "deactivate/").content.decode()
     adam.post(here + "deactivate/")
@@ -188,7 +189,7 @@ def test_removing_ends_tokens_and_shares_and_coming_back_gives_no_second_view(
     olga, person = cast.actor("olga"), cast.users["ada"].public_id
     robots.share(olga, cast.robby.public_id, person)
     robots.reveal(cast.actor("ada"), cast.robby.public_id)
-    tokens.create(cast.actor("ada"), "Script", None, None)
+    tokens.create(cast.actor("ada"), "Script", None, in_a_month())
     sheet = cast.client("adam").get(f"{HERE}people/{person}/remove/").content.decode()
     assert "They have seen the present secrets of Robby" in sheet and "1 personal access token stops" in sheet
     cast.client("adam").post(f"{HERE}people/{person}/remove/")

@@ -20,6 +20,7 @@ from accounts.models import Record, RecordDetails, User
 from tests.accounts.conftest import together
 from tests.cast import PASSWORD, Cast
 from tests.conftest import Mailbox, bearer
+from tests.tokens.conftest import in_a_month
 from tokens import actions as tokens
 
 APP, CODES, SECURITY = "/accounts/2fa/app/", "/accounts/2fa/recovery-codes/", "/profile/security/"
@@ -268,7 +269,7 @@ def test_a_policy_costs_no_query(cast: Cast, queries: Callable[[Callable[[], Any
 
 
 def test_machines_go_on(cast: Cast, token_for: Callable[..., str]) -> None:
-    _row, secret = tokens.create(cast.actor("ada"), "Script", None, None)
+    _row, secret = tokens.create(cast.actor("ada"), "Script", None, in_a_month())
     ask_of(cast, "everyone")
     for token in (secret, token_for(cast.robby_values)):
         assert Client().get("/api/v1/me", headers=bearer(token)).status_code == 200

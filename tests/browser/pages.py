@@ -4,6 +4,7 @@ from tests.browser.acts import Page, choose, forged, reveal, send, tick_and_send
 from tests.browser.pages_of_connect import CONNECT
 from tests.browser.pages_of_limits import LIMITS
 from tests.browser.pages_of_people import OWN, PEOPLE, RECORD, SECOND_FACTOR
+from tests.browser.pages_of_tokens import OTHERS, TOKEN_PAGES
 
 HERE, ROBOTS, SHARED = "/o/halden/", "/o/halden/settings/robots/", "/o/halden/shared/"
 IMPORTER = ROBOTS + "{importer}/"
@@ -127,6 +128,8 @@ GROUPS = {
     "people": PEOPLE,
     "record": RECORD,
     "connect": CONNECT,
+    "tokens": TOKEN_PAGES,
+    "others' tokens": OTHERS,
     "list": LIST,
     "robot": ROBOT,
     "verbs": VERBS,

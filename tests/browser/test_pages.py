@@ -81,9 +81,12 @@ NO_PAGES = {
     "accounts:theme",
     "set_language",
 }
-POST_ONLY = {"accounts:end_session", "accounts:end_sessions", "accounts:operator_test_mail"} | {
-    f"accounts:operator_connect_{verb}" for verb in ("take", "question", "grant", "decline")
-}
+POST_ONLY = {
+    "accounts:end_session",
+    "accounts:end_sessions",
+    "accounts:operator_test_mail",
+    "tokens:finish",
+} | {f"accounts:operator_connect_{verb}" for verb in ("take", "question", "grant", "decline")}
 
 
 def test_every_address_that_answers_a_get_is_in_the_tables() -> None:

@@ -18,6 +18,7 @@ from robots import actions, renewal, switches
 from robots.models import Robot, Secret, Share
 from tests.browser.world_of_connect import ask_around
 from tests.browser.world_of_people import UNBROKEN, settle
+from tests.browser.world_of_tokens import make_tokens
 from tests.cast import Cast, assemble, organization
 
 NAMES = {
@@ -91,6 +92,7 @@ def build() -> World:
         _elsewhere,
         ask_around,
         _links,
+        make_tokens,
     ):
         make(world)
     return world

@@ -46,6 +46,9 @@ def _members(world: "World") -> None:
     membership.deactivate(world.actor("olga"), dora.public_id)
     with action(OPERATOR):
         person("nobody")
+    # Makes her tokens in the browser.
+    kate = _member(world, "kate", "Kate Ito")
+    Membership.objects.filter(user=kate).update(api_access=True)
     world.links |= {who: user.public_id for who, user in world.cast.users.items()}
 
 

@@ -67,9 +67,10 @@ def test_a_get_of_any_page_by_an_owner_changes_nothing_but_notes_about_the_visit
     def rows() -> list[tuple[str, bytes]]:
         return [row for row in everything() if "_session" not in row[0]]
 
+    pages = [address(name, cast) for name in PAGES]
     before = rows()
-    for name in PAGES:
-        olga.get(address(name, cast))
+    for page in pages:
+        olga.get(page)
     assert rows() == before
 
 

@@ -13,6 +13,7 @@ from robots.models import AccessToken, Robot
 from tests.cast import Cast
 from tests.conftest import basic, bearer
 from tests.robots.conftest import INTROSPECT, REVOKE, is_refused, send
+from tests.tokens.conftest import in_a_month
 
 
 def by(values: Any, path: str, token: str, more: str = "") -> Any:
@@ -120,7 +121,7 @@ def test_in_an_overlap_the_new_secret_may_revoke_the_old_ones_token(cast: Cast, 
 def test_a_personal_token_is_nobodys_here(cast: Cast) -> None:
     from tokens import actions as tokens
 
-    _row, value = tokens.create(cast.actor("olga"), "CI", None, None)
+    _row, value = tokens.create(cast.actor("olga"), "CI", None, in_a_month())
     assert by(cast.robby_values, INTROSPECT, value).json() == {"active": False}
     assert by(cast.robby_values, REVOKE, value).status_code == 200
     assert Client().get("/api/v1/me", headers=bearer(value)).status_code == 200

@@ -1,9 +1,11 @@
 """Helpers for tests of the machine door: a personal token of somebody's, a call, a problem document."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from tests.cast import Cast
 from tests.conftest import bearer
@@ -13,9 +15,14 @@ ME, WORKSPACES = "/api/v1/me", "/api/v1/workspaces"
 JSON = "application/json"
 
 
+def in_a_month() -> datetime:
+    """An expiry that every policy here allows."""
+    return timezone.now() + timedelta(days=30)
+
+
 def personal(cast: Cast, name: str, scopes: Sequence[str] | None = None) -> str:
     """The value of a new personal access token of that person's."""
-    return actions.create(cast.actor(name), f"{name}'s", scopes, None)[1]
+    return actions.create(cast.actor(name), f"{name}'s", scopes, in_a_month())[1]
 
 
 def call(path: str = ME, token: str = "", method: str = "get", body: Any = None, **more: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Pages about personal access tokens: one's own, other people's, the policy."""

@@ -1,0 +1,102 @@
+"""What the token pages show, gathered in a constant number of queries."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.conf import settings
+from django.template.defaultfilters import slugify
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from accounts.models import Membership, User
+from accounts.models.people import MembershipQuerySet
+from accounts.permissions import Power, person_powers
+from accounts.questions import whom_to_ask_each
+from accounts.second_factor import is_missing, with_factor
+from tokens import words
+from tokens.models import UNUSED_DAYS, PersonalToken
+
+SOON_DAYS = 14
+
+
+def mine(user: User | Any) -> MembershipQuerySet:
+    """Where this person belongs, in the order of the switcher."""
+    rows = with_factor(Membership.objects.current()).filter(user=user.pk)
+    return rows.select_related("organization", "user").order_by("pk")
+
+
+def can_make(membership: Membership) -> bool:
+    """Whether this person can make tokens there now: API access, and the second factor if one is asked for."""
+    return Power.USE_API in person_powers(membership) and not is_missing(membership)
+
+
+def row(token: PersonalToken) -> dict[str, Any]:
+    """One token as lists and its own pages show it."""
+    now = timezone.now()
+    touched = max(filter(None, (token.created_at, token.last_used_at, token.rotated_at)))
+    args = [token.organization.slug, token.public_id]
+    return {
+        "token": token,
+        "name": token.name,
+        "hint": token.hint,
+        "may": words.may(token),
+        "expires_soon": (token.expires_at - now).days if token.expires_at else None,
+        "unused_days": (now - touched).days if (now - touched).days > UNUSED_DAYS else 0,
+        "overlap_until": token.overlap_until,
+        "ended_at": token.ended_at,
+        "end": words.end(token) if token.ended_at else None,
+        "edit_url": reverse("tokens:edit", args=args),
+        "rotate_url": reverse("tokens:rotate", args=args),
+        "revoke_url": reverse("tokens:revoke", args=args),
+        "finish_url": reverse("tokens:finish", args=args),
+        "again_url": f"{reverse('tokens:list')}?create&again={token.public_id}&org={args[0]}",
+    }
+
+
+def groups(memberships: list[Membership]) -> list[dict[str, Any]]:
+    """Each organization with this person's tokens, living and lately ended; three queries."""
+    theirs: dict[int, list[PersonalToken]] = defaultdict(list)
+    tokens = PersonalToken.objects.listed().filter(membership__in=memberships)
+    for token in tokens.select_related("organization").order_by("-pk"):
+        theirs[token.membership_id].append(token)
+    without = [one.organization for one in memberships if Power.USE_API not in person_powers(one)]
+    asked = whom_to_ask_each(without)
+    return [
+        {
+            "membership": one,
+            "organization": one.organization,
+            "has_access": one.organization_id not in asked,
+            "needs_factor": is_missing(one),
+            "ask": asked.get(one.organization_id, []),
+            "ask_url": _ask_url(one.organization.slug),
+            "living": [row(token) for token in theirs[one.pk] if token.ended_at is None],
+            "ended": [row(token) for token in theirs[one.pk] if token.ended_at is not None],
+        }
+        for one in memberships
+    ]
+
+
+def _ask_url(slug: str) -> str:
+    """Where the request for API access is sent; nothing where no such page exists."""
+    try:
+        return reverse("accounts:ask_for_api_access", args=[slug])
+    except NoReverseMatch:
+        return ""
+
+
+def first_call(token: PersonalToken) -> dict[str, str]:
+    """Lines that try a token; its value is typed into a variable, so that it stays out of the shell's history."""
+    base = settings.GATEHOUSE_URL
+    curl = (
+        "read -rs GATEHOUSE_TOKEN\n"
+        f'curl -H "Authorization: Bearer $GATEHOUSE_TOKEN" {base}/api/v1/me\n'
+        f'curl -H "X-API-Key: $GATEHOUSE_TOKEN" {base}/api/v1/workspaces'
+    )
+    return {"base_url": base, "curl": curl, "file": slugify(token.name) or "token"}
+
+
+def shown(token: PersonalToken, value: str) -> dict[str, Any]:
+    """The answer that holds a value."""
+    values = [{"label": "Access token", "name": "GATEHOUSE_TOKEN", "value": value}] if value else []
+    told = {"token": token, "values": values, "row": row(token), "continue_url": reverse("tokens:list")}
+    return first_call(token) | told

@@ -1,0 +1,11 @@
+"""The timetable's door to tokens; every task may run twice or late."""
+
+from celery import shared_task
+
+from tokens import timetable
+
+
+@shared_task(name="tokens.sweep")
+def sweep() -> None:
+    """Notices before expiry, unused tokens, values before a rotation."""
+    timetable.sweep()
