@@ -1,5 +1,6 @@
 """Asking for API access: a person without it mails those who could tick it, at most once a day."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -21,15 +22,21 @@ MOST_MAILS = 10
 
 def whom_to_ask(membership: Membership) -> list[Membership]:
     """Who could tick API access for this person, the highest rank first; at most ten. One query."""
+    return whom_to_ask_each([membership])[membership.pk]
+
+
+def whom_to_ask_each(memberships: Iterable[Membership]) -> dict[int, list[Membership]]:
+    """The same for several memberships, by their key. One query."""
     # Narrowed by what can't be without either; accounts/ranks.py decides.
     above = Q(manage_people=True) | Q(role__in=[Role.CO_OWNER, Role.ADMINISTRATOR])
-    rows = Membership.objects.current().filter(above, organization=membership.organization_id)
-    able = [
-        row
-        for row in rows.select_related("organization", "user").order_by("pk")
-        if may_tick_api_access(person_actor(row), membership)
-    ]
-    return sorted(able, key=rank, reverse=True)[:MOST_MAILS]
+    asking = {membership.organization_id: membership for membership in memberships}
+    rows = Membership.objects.current().filter(above, organization__in=list(asking))
+    able: dict[int, list[Membership]] = {membership.pk: [] for membership in asking.values()}
+    for row in rows.select_related("organization", "user").order_by("pk"):
+        membership = asking[row.organization_id]
+        if may_tick_api_access(person_actor(row), membership):
+            able[membership.pk].append(row)
+    return {key: sorted(rows, key=rank, reverse=True)[:MOST_MAILS] for key, rows in able.items()}
 
 
 def asked_lately(membership: Membership) -> bool:

@@ -1,7 +1,5 @@
 """Small questions about an organization that several pages ask."""
 
-from collections.abc import Iterable
-
 from accounts.models import Membership, Organization, Role
 
 
@@ -18,13 +16,3 @@ def owners(organization: Organization | None) -> list[Membership]:
 def whom_to_ask(organization: Organization | None) -> list[dict[str, str]]:
     """Names and addresses of the owners, for refusals."""
     return [{"name": str(row.user), "email": row.user.email} for row in owners(organization)]
-
-
-def whom_to_ask_each(organizations: Iterable[Organization]) -> dict[int, list[dict[str, str]]]:
-    """The same for several, by their key, in one query."""
-    asked: dict[int, list[dict[str, str]]] = {organization.pk: [] for organization in organizations}
-    rows = Membership.objects.current().select_related("user", "organization")
-    found = rows.filter(organization__in=list(asked), role=Role.CO_OWNER)
-    for row in sorted(found, key=lambda membership: (not membership.is_owner, str(membership.user))):
-        asked[row.organization_id].append({"name": str(row.user), "email": row.user.email})
-    return asked

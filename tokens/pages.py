@@ -5,13 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.template.defaultfilters import slugify
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.asking import asked_lately, whom_to_ask_each
 from accounts.models import Membership, User
 from accounts.models.people import MembershipQuerySet
 from accounts.permissions import Power, person_powers
-from accounts.questions import whom_to_ask_each
 from accounts.second_factor import is_missing, with_factor
 from tokens import words
 from tokens.models import UNUSED_DAYS, PersonalToken
@@ -59,29 +59,22 @@ def groups(memberships: list[Membership]) -> list[dict[str, Any]]:
     tokens = PersonalToken.objects.listed().filter(membership__in=memberships)
     for token in tokens.select_related("organization").order_by("-pk"):
         theirs[token.membership_id].append(token)
-    without = [one.organization for one in memberships if Power.USE_API not in person_powers(one)]
+    without = [one for one in memberships if Power.USE_API not in person_powers(one)]
     asked = whom_to_ask_each(without)
     return [
         {
             "membership": one,
             "organization": one.organization,
-            "has_access": one.organization_id not in asked,
+            "has_access": one.pk not in asked,
             "needs_factor": is_missing(one),
-            "ask": asked.get(one.organization_id, []),
-            "ask_url": _ask_url(one.organization.slug),
+            "ask": [{"name": str(by.user), "email": by.user.email} for by in asked.get(one.pk, [])],
+            "asked_lately": asked_lately(one),
+            "ask_url": reverse("accounts:ask_for_api_access", args=[one.organization.slug]),
             "living": [row(token) for token in theirs[one.pk] if token.ended_at is None],
             "ended": [row(token) for token in theirs[one.pk] if token.ended_at is not None],
         }
         for one in memberships
     ]
-
-
-def _ask_url(slug: str) -> str:
-    """Where the request for API access is sent; nothing where no such page exists."""
-    try:
-        return reverse("accounts:ask_for_api_access", args=[slug])
-    except NoReverseMatch:
-        return ""
 
 
 def first_call(token: PersonalToken) -> dict[str, str]:
