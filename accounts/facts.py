@@ -47,7 +47,6 @@ FACTS = {
     "token_longest_days": _("Longest life of an access token, in days"),
     "token_never_allowed": _("Access tokens without expiry"),
     "token_idle_days": _("Unused access tokens end after so many days"),
-    "requests_a_minute": _("Requests a minute"),
     "shortened": _("Access tokens that end earlier"),
     "matched": _("It was one"),
     "seen": _("Had seen the secrets"),
