@@ -38,7 +38,8 @@ def owner() -> Any:
 def lengthen(lines: int) -> None:
     """Insert what the pages read, in SQL and without a chain, until there are so many lines; most are robots' work.
 
-    A line of fifty robots on a hundred workspaces, ninety seconds apart; every thousandth is the owner's on a robot.
+    A line of fifty robots on a hundred workspaces, ninety seconds apart; every hundredth is the owner's on a robot. So
+    every page is full in the shortest record, too: more lines on it would only seem slower.
     """
     from django.core.management import call_command
     from django.db import connection, transaction
@@ -77,11 +78,11 @@ def lengthen(lines: int) -> None:
 COUNTED = "WITH RECURSIVE n(i) AS (SELECT CAST(%(there)s AS bigint) + 1 UNION ALL SELECT i + 1 FROM n WHERE i < %(lines)s) "
 RECORDS = """INSERT INTO accounts_record (organization_id, seq, at, type, audience, actor_kind, actor_key, thing_kind,
   thing_key, request_id, details_digest, hash)
-SELECT %(organization)s, i, {at}, CASE WHEN i %% 1000 = 0 THEN 'robot.updated' ELSE 'workspace.updated' END, 'owners',
-  CASE WHEN i %% 1000 = 0 THEN 'person' ELSE 'robot' END,
-  CASE WHEN i %% 1000 = 0 THEN %(owner)s ELSE 'robot-' || (i %% 50) END,
-  CASE WHEN i %% 1000 = 0 THEN 'robot' ELSE 'workspace' END,
-  CASE WHEN i %% 1000 = 0 THEN 'robot-0' ELSE 'workspace-' || (i %% 100) END, '', %(digest)s, %(digest)s FROM n"""
+SELECT %(organization)s, i, {at}, CASE WHEN i %% 100 = 0 THEN 'robot.updated' ELSE 'workspace.updated' END, 'owners',
+  CASE WHEN i %% 100 = 0 THEN 'person' ELSE 'robot' END,
+  CASE WHEN i %% 100 = 0 THEN %(owner)s ELSE 'robot-' || (i %% 50) END,
+  CASE WHEN i %% 100 = 0 THEN 'robot' ELSE 'workspace' END,
+  CASE WHEN i %% 100 = 0 THEN 'robot-0' ELSE 'workspace-' || (i %% 100) END, '', %(digest)s, %(digest)s FROM n"""
 DETAILS = """INSERT INTO accounts_recorddetails (organization_id, seq, salt, names, changes, address)
 SELECT %(organization)s, i, %(digest)s, ('{{"actor": "Robot ' || (i %% 50) || '", "thing": "Bridge"}}'){cast},
   ('{{"name": ["Bridge", "Bridge, part ' || i || '"]}}'){cast}, '' FROM n"""
