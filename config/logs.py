@@ -1,5 +1,6 @@
 """One line per log entry, with every credential of ours cut out of it."""
 
+import copy
 import logging
 import re
 import time
@@ -31,5 +32,9 @@ class RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The redacted line."""
+        record = copy.copy(record)
         record.request_id = request_id.get()
+        if record.name == "django.request" and record.levelno < logging.ERROR:
+            # Django hands over the exception behind a 403 or 400: an answer, and no accident to be traced.
+            record.exc_info = record.exc_text = None
         return redact(super().format(record))
