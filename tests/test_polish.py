@@ -130,6 +130,22 @@ LABELS = [
     ("/o/halden/settings/robots/{robby}/", ["Rozumiem, że tego nie można cofnąć", "Usuń", "Opiekun"]),
     ("/o/halden/settings/connect/", ["Ustawienia", "Konto", "Connect", "Poproś o dostęp"]),
     ("/o/halden/record/", ["Rejestr", "Sprawdź", "Filtruj"]),
+    (
+        "/profile/tokens/?create",
+        [
+            "Ustawienia",
+            "Profil",
+            "Tokeny dostępu osobistego",
+            "Utwórz token dostępu",
+            "Uprawnienia",
+            "Tylko odczyt",
+        ],
+    ),
+    (
+        "/profile/tokens/?create",
+        ["Wszystko, co mogę ja", "Tylko to, co wybiorę", "Wygasa", "Anuluj", "Utwórz"],
+    ),
+    ("/o/halden/settings/api/", ["Zasady API", "Najdłuższa ważność", "Zapisz zmiany"]),
     ("/profile/security/", ["Bezpieczeństwo", "Sesje", "Hasło"]),
 ]
 

@@ -15,6 +15,7 @@ class TokensConfig(AppConfig):
         from tokens import limit_pages, limits, panels
 
         hooks.person_panels.register(panels.person_panels)
+        hooks.overview_attention.register(panels.attention)
         hooks.leaving_lines.register(panels.leaving_lines)
         hooks.membership_ended.register(panels.membership_ended)
         hooks.reactivation_choices.register(panels.reactivation_choices)

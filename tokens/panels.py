@@ -1,15 +1,18 @@
 """What tokens add to the ground floor's pages and verbs."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership
 from accounts.permissions import Actor, Power, person_powers
 from accounts.ranks import is_self, may_revoke_token_of
+from accounts.templatetags.look import when
 from tokens import pages
 from tokens.models import PersonalToken, PersonalTokenQuerySet
 
@@ -40,6 +43,42 @@ def person_panels(actor: Actor, membership: Membership) -> list[dict[str, Any]]:
             "unused_url": reverse("people_tokens:revoke_unused", args=here) if unused and not own else "",
         }
     ]
+
+
+def attention(actor: Actor) -> list[dict[str, Any]]:
+    """One's own tokens that expire within a week; for who sets the policy, how many of everybody's nobody uses."""
+    rows, now = [], timezone.now()
+    mine = PersonalToken.objects.living(now).filter(membership=actor.membership)
+    for token in mine.filter(expires_at__lte=now + timedelta(days=7)).order_by("expires_at", "pk")[:5]:
+        told = {"name": token.name, "time": when(token.expires_at, "inside")}
+        rows.append(
+            {
+                "icon": "api",
+                "tone": "warn",
+                # The name may be anybody's: escaped here, because `when` gives markup.
+                "text": format_html(_("Your token “{name}” expires {time}."), **told),
+                "url": reverse("tokens:list"),
+                "action": _("Open"),
+            }
+        )
+    return rows + _unused(actor, now)
+
+
+def _unused(actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    """Only where no policy ends them: a hint that there is one."""
+    if not actor.can(Power.MANAGE_ORGANIZATION) or actor.home.token_idle_days is not None:
+        return []
+    everybodys = PersonalToken.objects.visible_to(actor).living(now).unused(now=now)
+    count = everybodys.filter(membership__retired_at=None).count()
+    if not count:
+        return []
+    said = ngettext(
+        "%d personal access token has not been used for 90 days.",
+        "%d personal access tokens have not been used for 90 days.",
+        count,
+    )
+    url = reverse("tokens:policy", args=[actor.home.slug])
+    return [{"icon": "api", "tone": "warn", "text": said % count, "url": url, "action": _("API policy")}]
 
 
 def leaving_lines(actor: Actor, membership: Membership) -> list[dict[str, Any]]:

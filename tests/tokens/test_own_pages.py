@@ -236,6 +236,32 @@ def test_a_second_factor_that_is_asked_for_comes_first(cast: Cast) -> None:
     assert cast.client("ada").post(TOKENS, filled()).status_code == 403
 
 
+@pytest.mark.parametrize("name", ["edit", "rotate"])
+def test_without_the_factor_that_is_asked_for_a_token_can_only_be_revoked(cast: Cast, name: str) -> None:
+    personal(cast, "ada")
+    token, ada = PersonalToken.objects.select_related("organization").get(), cast.client("ada")
+    Organization.objects.filter(pk=cast.home.pk).update(second_factor="everyone")
+    for method in (ada.get, ada.post):
+        assert method(verb(token, name))["Location"] == "/profile/security/?needed=halden"
+    assert name not in words(ada.get(TOKENS)).partition("gate_pat_")[2]
+    assert ada.post(verb(token, "revoke")).status_code == 302
+    token.refresh_from_db()
+    assert token.revoked_at
+
+
+def test_the_overview_names_what_expires_and_counts_what_nobody_uses(cast: Cast) -> None:
+    personal(cast, "ada")
+    soon, old = timezone.now() + timedelta(days=3), timezone.now() - timedelta(days=100)
+    assert "expires" not in words(cast.client("ada").get("/o/halden/"))
+    PersonalToken.objects.update(expires_at=soon, created_at=old, name="<b>Wall</b>")
+    assert "Your token “<b>Wall</b>” expires" in words(cast.client("ada").get("/o/halden/"))
+    assert b"<b>Wall" not in cast.client("ada").get("/o/halden/").content
+    told = "1 personal access token has not been used for 90 days."
+    assert told in words(cast.client("carl").get("/o/halden/"))
+    Organization.objects.update(token_idle_days=60)
+    assert told not in words(cast.client("carl").get("/o/halden/"))
+
+
 @pytest.mark.parametrize("name", ["edit", "rotate", "finish", "revoke"])
 def test_nobody_reaches_somebody_elses_token(cast: Cast, name: str) -> None:
     personal(cast, "ada")

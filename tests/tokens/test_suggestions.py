@@ -66,4 +66,5 @@ def test_names_of_other_systems_are_understood(cast: Cast) -> None:
 
 
 def test_a_plain_page_suggests_nothing(cast: Cast) -> None:
-    assert "This link suggests" not in opened(cast) and "ignored" not in opened(cast)
+    for given in ({}, {"org": "halden"}, {"again": "unknown", "org": "halden"}):
+        assert "gh-suggestion" not in opened(cast, **given)

@@ -6,12 +6,14 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Membership
 from accounts.permissions import Actor, person_actor
 from accounts.reauthentication import recently_authenticated
+from accounts.second_factor import is_missing
 from tokens import actions, pages, revoking, suggestions
 from tokens.forms import CreateForm, EditForm, RotateForm, same_settings
 from tokens.models import PersonalToken
@@ -47,6 +49,8 @@ def sealed_answer(response: HttpResponse) -> HttpResponse:
 def typed(request: HttpRequest) -> str:
     """Back to the dialogue with what was typed: a lapsed proof costs nobody their words."""
     told = {name: request.POST.get(name, "")[:200] for name in ("org", "name")}
+    expires = request.POST.get("expires", "")
+    told["expires"] = request.POST.get("date", "")[:20] if expires == "date" else expires[:20]
     if request.POST.get("may") == "chosen":
         told["scopes"] = " ".join(request.POST.getlist("scopes")[:20])[:500]
     return "?" + urlencode({"create": ""} | {key: value for key, value in told.items() if value})
@@ -116,7 +120,7 @@ def _create(request: HttpRequest, memberships: list[Membership], offered: list[M
 def edit(request: HttpRequest, org: str, token: str) -> HttpResponse:
     """Name and expiry."""
     actor, found = fetch(request, org, token)
-    if (elsewhere := _ended(request, found)) is not None:
+    if (elsewhere := _not_now(request, actor, found)) is not None:
         return elsewhere
     form = EditForm(found, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -141,12 +145,19 @@ def _ended(request: HttpRequest, token: PersonalToken) -> HttpResponse | None:
     return redirect(LIST)
 
 
+def _not_now(request: HttpRequest, actor: Actor, token: PersonalToken) -> HttpResponse | None:
+    """As _ended(), and to the security page from an organization that asks for a factor this person has not."""
+    if actor.membership is not None and is_missing(actor.membership):
+        return redirect(f"{reverse('accounts:security')}?{urlencode({'needed': actor.home.slug})}")
+    return _ended(request, token)
+
+
 @recently_authenticated
 @require_http_methods(["GET", "POST"])
 def rotate(request: HttpRequest, org: str, token: str) -> HttpResponse:
     """GET: what uses the present value; POST: the new one, once."""
     actor, found = fetch(request, org, token)
-    if (elsewhere := _ended(request, found)) is not None:
+    if (elsewhere := _not_now(request, actor, found)) is not None:
         return elsewhere
     form = RotateForm(found, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
