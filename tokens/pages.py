@@ -7,6 +7,7 @@ from django.conf import settings
 from django.template.defaultfilters import slugify
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.asking import asked_lately, whom_to_ask_each
 from accounts.models import Membership, User
@@ -90,6 +91,6 @@ def first_call(token: PersonalToken) -> dict[str, str]:
 
 def shown(token: PersonalToken, value: str) -> dict[str, Any]:
     """The answer that holds a value."""
-    values = [{"label": "Access token", "name": "GATEHOUSE_TOKEN", "value": value}] if value else []
+    values = [{"label": _("Access token"), "name": "GATEHOUSE_TOKEN", "value": value}] if value else []
     told = {"token": token, "values": values, "row": row(token), "continue_url": reverse("tokens:list")}
     return first_call(token) | told

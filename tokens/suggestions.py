@@ -33,7 +33,8 @@ class Suggestion:
     def ignore(self, given: str, why: str) -> None:
         """Name what is not followed; it may be anything, so only its beginning."""
         shown = "".join(character if character.isprintable() else "�" for character in given[:MOST_SHOWN])
-        self.ignored.append(f"“{shown}{'…' if len(given) > MOST_SHOWN else ''}”: {why}")
+        shown += "…" if len(given) > MOST_SHOWN else ""
+        self.ignored.append(f"{_('“%(name)s”') % {'name': shown}}: {why}")
 
 
 def read(given: Any, offered: list[Membership]) -> Suggestion | None:
