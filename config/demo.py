@@ -15,6 +15,7 @@ from robots import actions as robots
 from robots import renewal
 from robots.models import Robot
 from tokens import actions as tokens
+from tokens import revoking
 from tokens.models import PersonalToken
 from workspaces import actions as workspaces
 from workspaces.models import Workspace
@@ -136,8 +137,8 @@ def _share(owner: Actor, public_id: str, short: str) -> None:
 
 def _token(actor: Actor) -> dict[str, str]:
     with action(actor):
-        old = PersonalToken.objects.filter(membership=actor.membership, name="Demo", revoked_at=None)
-        old.update(revoked_at=timezone.now())
+        for old in PersonalToken.objects.living().filter(membership=actor.membership, name="Demo"):
+            revoking.revoke(actor, old.membership, old.public_id)
         token, value = tokens.create(actor, "Demo", None, timezone.now() + timedelta(days=365))
     return {"id": token.public_id, "secret": value}
 

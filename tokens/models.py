@@ -36,6 +36,10 @@ class PersonalTokenQuerySet(models.QuerySet["PersonalToken"]):
         recent = Q(revoked_at=None) | Q(revoked_at__gte=since)
         return self.filter(recent, Q(expires_at=None) | Q(expires_at__gte=since))
 
+    def lately_ended(self, now: datetime | None = None) -> "PersonalTokenQuerySet":
+        """Those that ended in the last 90 days."""
+        return self.listed(now).exclude(pk__in=self.model.objects.living(now).values("pk"))
+
     def with_touched_at(self) -> "PersonalTokenQuerySet":
         """Each knows `touched_at`: its last use, or when it was made or rotated, whichever came last."""
         times = [Coalesce(column, "created_at") for column in ("last_used_at", "rotated_at")]

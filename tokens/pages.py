@@ -17,7 +17,8 @@ from accounts.second_factor import is_missing, with_factor
 from tokens import words
 from tokens.models import UNUSED_DAYS, PersonalToken
 
-SOON_DAYS = 14
+# Whoever makes and revokes all day long still gets a page.
+MOST_ENDED = 100
 
 
 def mine(user: User | Any) -> MembershipQuerySet:
@@ -56,10 +57,12 @@ def row(token: PersonalToken) -> dict[str, Any]:
 
 def groups(memberships: list[Membership]) -> list[dict[str, Any]]:
     """Each organization with this person's tokens, living and lately ended; three queries."""
-    theirs: dict[int, list[PersonalToken]] = defaultdict(list)
-    tokens = PersonalToken.objects.listed().filter(membership__in=memberships)
-    for token in tokens.select_related("organization").order_by("-pk"):
-        theirs[token.membership_id].append(token)
+    living, ended = defaultdict(list), defaultdict(list)
+    tokens = PersonalToken.objects.filter(membership__in=memberships).select_related("organization")
+    for token in tokens.living().order_by("-pk"):
+        living[token.membership_id].append(row(token))
+    for token in tokens.lately_ended().order_by("-pk")[:MOST_ENDED]:
+        ended[token.membership_id].append(row(token))
     without = [one for one in memberships if Power.USE_API not in person_powers(one)]
     asked = whom_to_ask_each(without)
     return [
@@ -71,8 +74,8 @@ def groups(memberships: list[Membership]) -> list[dict[str, Any]]:
             "ask": [{"name": str(by.user), "email": by.user.email} for by in asked.get(one.pk, [])],
             "asked_lately": asked_lately(one),
             "ask_url": reverse("accounts:ask_for_api_access", args=[one.organization.slug]),
-            "living": [row(token) for token in theirs[one.pk] if token.ended_at is None],
-            "ended": [row(token) for token in theirs[one.pk] if token.ended_at is not None],
+            "living": living[one.pk],
+            "ended": ended[one.pk],
         }
         for one in memberships
     ]

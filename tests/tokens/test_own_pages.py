@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.models import Membership, Organization, Record
+from accounts.models import Membership, Organization, Record, User
 from tests.cast import Cast
 from tests.conftest import Mailbox
 from tests.tokens.conftest import ME, call, in_a_month, personal
@@ -94,6 +94,15 @@ def test_a_date_counts_to_its_end(cast: Cast) -> None:
     cast.client("ada").post(TOKENS, filled(expires="date", date=day.isoformat()))
     made = PersonalToken.objects.get()
     assert made.expires_at and made.expires_at.isoformat().startswith(f"{day}T23:59:59")
+
+
+def test_a_date_is_the_persons_own(cast: Cast) -> None:
+    User.objects.filter(pk=cast.users["ada"].pk).update(time_zone="Pacific/Kiritimati")
+    cast.users["ada"].refresh_from_db()
+    with timezone.override("Pacific/Kiritimati"):
+        day = timezone.localdate() + timedelta(days=10)
+    assert cast.client("ada").post(TOKENS, filled(expires="date", date=day.isoformat())).status_code == 200
+    assert f"{PersonalToken.objects.get().expires_at:%Y-%m-%d %H:%M}" == f"{day} 09:59"
 
 
 def test_the_last_day_that_the_policy_allows_may_be_chosen(cast: Cast) -> None:
