@@ -46,7 +46,13 @@ SETTINGS = [
                 Power.MANAGE_CONNECT,
                 ("accounts:connect", "accounts:connect_update", "accounts:connect_withdraw"),
             ),
-            (_("API policy"), "tokens:policy", Power.MANAGE_ORGANIZATION, ("tokens:policy",)),
+            (
+                _("API policy"),
+                "tokens:policy",
+                Power.MANAGE_ORGANIZATION,
+                ("tokens:policy", "limits:requests", "limits:decide"),
+            ),
+            (_("API documentation"), "api_documentation", Power.USE_API, ("api_documentation",)),
             (_("Security policy"), "accounts:policy", Power.MANAGE_ORGANIZATION, ("accounts:policy",)),
         ],
     ),
@@ -58,7 +64,7 @@ PROFILE = [
     (
         _("Personal access tokens"),
         "tokens:list",
-        ("tokens:list", "tokens:edit", "tokens:rotate", "tokens:finish", "tokens:revoke"),
+        ("tokens:list", "tokens:edit", "tokens:rotate", "tokens:finish", "tokens:revoke", "limits:ask"),
     ),
     (_("Security"), "accounts:security", ("accounts:security", "mfa_", "account_change_", "account_set_")),
     (_("Sessions"), "accounts:sessions", ("accounts:sessions",)),

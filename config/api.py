@@ -8,8 +8,8 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
-from accounts.api import scopes_for
-from accounts.permissions import Refused
+from accounts.api import Needs, scopes_for
+from accounts.permissions import Power, Refused
 from accounts.problems import problem
 from tokens.api import router as tokens
 from tokens.inventory import router as inventory
@@ -37,19 +37,45 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+SCHEMES = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A robot's access token from /oauth2/token, or a personal access token.",
+    },
+    "key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "A personal access token."},
+}
+
+
 class Api(NinjaAPI):
-    """Errors are declared as what they are sent as."""
+    """Errors are declared as what they are sent as, operations with the scopes that open them."""
 
     def get_openapi_schema(self, **kwargs: Any) -> Any:
-        """The document; error responses under application/problem+json."""
+        """The document; error responses under application/problem+json, `x-scopes` on each operation."""
         document = super().get_openapi_schema(**kwargs)
+        document["components"]["securitySchemes"] = SCHEMES
+        powers = self._powers()
         for operations in document["paths"].values():
             for operation in operations.values():
+                operation["security"] = [{name: []} for name in SCHEMES]
+                power = powers.get(operation["operationId"])
+                operation["x-scopes"] = scopes_for(power) if power else []
                 for status, response in operation["responses"].items():
                     content = response.get("content", {})
                     if int(status) >= 400 and "application/json" in content:
                         content["application/problem+json"] = content.pop("application/json")
         return document
+
+    def _powers(self) -> dict[str, Power | None]:
+        """Operation ids and what each needs."""
+        return {
+            operation.operation_id: needs.power
+            for _prefix, router in self._routers
+            for view in router.path_operations.values()
+            for operation in view.operations
+            for needs in operation.auth_callbacks
+            if isinstance(needs, Needs) and operation.operation_id
+        }
 
 
 api = Api(

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.views import health, pages
-from config import errors
+from config import documentation, errors
 from config.api import api
 from robots import machine
 
@@ -25,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("tokens.limit_urls")),
     path("o/<slug:org>/people/<str:person>/tokens/", include("tokens.people_urls")),
+    path("o/<slug:org>/api/", documentation.page, name="api_documentation"),
+    path("o/<slug:org>/api/openapi.json", documentation.document, name="api_document"),
     path("o/<slug:org>/settings/robots/", include("robots.urls")),
     path("o/<slug:org>/shared/", include("robots.shared_urls")),
     path("o/<slug:org>/workspaces/", include("workspaces.urls")),

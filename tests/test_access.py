@@ -87,6 +87,7 @@ PAGES: dict[str, tuple[Power, set[str]]] = {
     "shared:robot": (Power.VIEW_ORGANIZATION, {"get"}),
     "shared:reveal": (Power.VIEW_ORGANIZATION, {"get", "post"}),
     "workspaces:list": (Power.READ_WORK, {"get"}),
+    **dict.fromkeys(("api_documentation", "api_document"), (Power.USE_API, {"get"})),
     "limits:ask": (Power.USE_API, {"get", "post"}),
     "limits:withdraw": (Power.USE_API, {"post"}),
     "limits:requests": (Power.MANAGE_ORGANIZATION, {"get"}),

@@ -129,7 +129,7 @@ def _note(asked: LimitRequest, granted: int | None) -> None:
         Membership.objects.filter(pk=asked.membership_id).update(requests_a_minute=granted)
         record(EventType.LIMIT_GRANTED, asked, names=person, changes={"requests_a_minute": [before, granted]})
     home = asked.organization
-    told = {"asked": asked, "granted": granted, "url": settings.GATEHOUSE_URL + "/profile/tokens/"}
+    told = {"asked": asked, "granted": granted, "url": settings.GATEHOUSE_URL + reverse("tokens:list")}
     mail.post("limit_decided", asked.membership.user, told, home)
 
 

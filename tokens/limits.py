@@ -46,15 +46,35 @@ class _Stores:
         self.own = sliding.ProcessLog(settings.WEB_CONCURRENCY)
         self.away_until = 0.0
 
-    def take(self, key: str, limit: int, count: bool) -> Verdict:
+    def take(self, key: str, limit: int) -> Verdict:
         key = settings.LIMITS_PREFIX + key
-        if time.monotonic() >= self.away_until:
+        if self._is_there():
             try:
-                return _told(limit, *self.shared.take(key, limit, count))
+                return _told(limit, *self.shared.take(key, limit))
             except sliding.Away as error:
-                self.away_until = time.monotonic() + SILENCE_SECONDS
-                log.warning("The log of limits is away (%s); this process counts for itself", error)
-        return _told(self.own.share(limit), *self.own.take(key, limit, count))
+                self._went(error)
+        return _told(self.own.share(limit), *self.own.take(key, limit))
+
+    def peek(self, asked: Mapping[str, int]) -> dict[str, Verdict]:
+        keys = [settings.LIMITS_PREFIX + key for key in asked]
+        limits, found = dict(asked), None
+        if asked and self._is_there():
+            try:
+                found = self.shared.peek(keys)
+            except sliding.Away as error:
+                self._went(error)
+        if found is None:
+            found = self.own.peek(keys)
+            limits = {key: self.own.share(limit) for key, limit in asked.items()}
+        states = zip(asked, found, strict=True)
+        return {key: _told(limits[key], used < limits[key], used, wait) for key, (used, wait) in states}
+
+    def _is_there(self) -> bool:
+        return time.monotonic() >= self.away_until
+
+    def _went(self, error: sliding.Away) -> None:
+        self.away_until = time.monotonic() + SILENCE_SECONDS
+        log.warning("The log of limits is away (%s); this process counts for itself", error)
 
 
 def _told(limit: int, allowed: bool, used: int, wait: int) -> Verdict:
@@ -78,12 +98,12 @@ def bucket(actor: Actor) -> tuple[str, int]:
 
 def take(key: str, limit: int) -> Verdict:
     """Count one request under `key` if fewer than `limit` were let in during the last minute."""
-    return _stores().take(key, limit, count=True)
+    return _stores().take(key, limit)
 
 
-def peek(key: str, limit: int) -> Verdict:
-    """What take() would say now, counting nothing."""
-    return _stores().take(key, limit, count=False)
+def peek(asked: Mapping[str, int]) -> dict[str, Verdict]:
+    """What take() would say now for each of {key: limit}, in one round trip, counting nothing."""
+    return _stores().peek(asked)
 
 
 def take_failure(address: str) -> Verdict:
@@ -115,7 +135,7 @@ def headers(verdict: Verdict) -> Mapping[str, str]:
 def readiness() -> str:
     """For /readyz: whether the shared log answers."""
     try:
-        _stores().shared.take(f"{settings.LIMITS_PREFIX}readyz", 1, count=False)
+        _stores().shared.peek([f"{settings.LIMITS_PREFIX}readyz"])
     except sliding.Away as error:
         return f"the shared log does not answer ({error}): each process counts for itself"
     return "ok"

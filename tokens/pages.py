@@ -14,7 +14,7 @@ from accounts.models import Membership, User
 from accounts.models.people import MembershipQuerySet
 from accounts.permissions import Power, person_powers
 from accounts.second_factor import is_missing, with_factor
-from tokens import words
+from tokens import limit_pages, words
 from tokens.models import UNUSED_DAYS, PersonalToken
 
 # Whoever makes and revokes all day long still gets a page.
@@ -56,7 +56,7 @@ def row(token: PersonalToken) -> dict[str, Any]:
 
 
 def groups(memberships: list[Membership]) -> list[dict[str, Any]]:
-    """Each organization with this person's tokens, living and lately ended; three queries."""
+    """Each organization with this person's tokens, living and lately ended; the same queries however many there are."""
     living, ended = defaultdict(list), defaultdict(list)
     tokens = PersonalToken.objects.filter(membership__in=memberships).select_related("organization")
     for token in tokens.living().order_by("-pk"):
@@ -65,11 +65,13 @@ def groups(memberships: list[Membership]) -> list[dict[str, Any]]:
         ended[token.membership_id].append(row(token))
     without = [one for one in memberships if Power.USE_API not in person_powers(one)]
     asked = whom_to_ask_each(without)
+    limits = limit_pages.now([one for one in memberships if one not in without])
     return [
         {
             "membership": one,
             "organization": one.organization,
             "has_access": one.pk not in asked,
+            "limit": limits.get(one.pk),
             "needs_factor": is_missing(one),
             "ask": [{"name": str(by.user), "email": by.user.email} for by in asked.get(one.pk, [])],
             "asked_lately": asked_lately(one),

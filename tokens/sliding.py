@@ -7,13 +7,15 @@ makes those entries as old as now: nobody gets more than the limit, and nobody w
 import threading
 import time
 from array import array
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
 from django.db import DatabaseError, connections, transaction
 from redis import Redis
 from redis.exceptions import RedisError
 
+Answer = TypeVar("Answer")
 # Milliseconds.
 WINDOW = 60_000
 
@@ -25,8 +27,11 @@ class Away(Exception):
 class Store(Protocol):
     """What limits.py asks of each."""
 
-    def take(self, key: str, limit: int, count: bool = True) -> tuple[bool, int, int]:
+    def take(self, key: str, limit: int) -> tuple[bool, int, int]:
         """(let in, requests counted in the window, milliseconds until the oldest of them leaves it). Raises Away."""
+
+    def peek(self, keys: list[str]) -> list[tuple[int, int]]:
+        """The last two for each key, in one round trip, counting nothing. Raises Away."""
 
 
 def slide(stamps: list[int], now: int) -> list[int]:
@@ -34,12 +39,16 @@ def slide(stamps: list[int], now: int) -> list[int]:
     return [min(stamp, now) for stamp in stamps if stamp > now - WINDOW]
 
 
-def _verdict(stamps: list[int], now: int, limit: int, count: bool) -> tuple[bool, int, int]:
+def _verdict(stamps: list[int], now: int, limit: int) -> tuple[bool, int, int]:
     """Adds to `stamps` what is let in."""
     let_in = len(stamps) < limit
-    if let_in and count:
+    if let_in:
         stamps.append(now)
-    return let_in, len(stamps), stamps[0] + WINDOW - now if stamps else WINDOW
+    return let_in, *_state(stamps, now)
+
+
+def _state(stamps: list[int], now: int) -> tuple[int, int]:
+    return len(stamps), stamps[0] + WINDOW - now if stamps else WINDOW
 
 
 # One round trip, atomic, by Redis's own clock: how far those of the web servers are apart does not matter.
@@ -60,7 +69,7 @@ while oldest and tonumber(oldest) <= now - ARGV[2] do
 end
 local used = redis.call('LLEN', KEYS[1])
 local allowed = used < tonumber(ARGV[1])
-if allowed and ARGV[3] == '1' then
+if allowed then
   used = redis.call('RPUSH', KEYS[1], now)
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
   oldest = oldest or now
@@ -77,18 +86,34 @@ class RedisLog:
         self._redis: Any = Redis.from_url(url, socket_connect_timeout=seconds, socket_timeout=seconds)
         self._script = self._redis.register_script(SCRIPT)
 
-    def take(self, key: str, limit: int, count: bool = True) -> tuple[bool, int, int]:
+    def take(self, key: str, limit: int) -> tuple[bool, int, int]:
         """As Store."""
         try:
-            let_in, used, wait = self._script([key], [limit, WINDOW, int(count)])
+            let_in, used, wait = self._script([key], [limit, WINDOW])
         except (RedisError, OSError) as error:
             raise Away(type(error).__name__) from error
         return bool(let_in), int(used), int(wait)
 
+    def peek(self, keys: list[str]) -> list[tuple[int, int]]:
+        """As Store."""
+        asked = self._redis.pipeline(transaction=False).time()
+        for key in keys:
+            asked.lrange(key, 0, -1)
+        try:
+            (seconds, micro), *logs = asked.execute()
+        except (RedisError, OSError) as error:
+            raise Away(type(error).__name__) from error
+        now = seconds * 1000 + micro // 1000
+        return [_state(slide([int(stamp) for stamp in log], now), now) for log in logs]
+
+
+def _unpacked(stamps: bytes) -> list[int]:
+    return list(array("q", stamps))
+
 
 TABLE = """CREATE TABLE IF NOT EXISTS limit_log
 (key TEXT PRIMARY KEY, stamps BLOB NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID"""
-READ = "SELECT stamps FROM limit_log WHERE key = %s"
+READ = "SELECT key, stamps FROM limit_log WHERE key IN ({})"
 WRITE = "INSERT OR REPLACE INTO limit_log (key, stamps, until) VALUES (%s, %s, %s)"
 
 
@@ -98,20 +123,27 @@ class FileLog:
     # Threads queue here instead of busy-waiting for the file.
     _lock = threading.Lock()
 
-    def take(self, key: str, limit: int, count: bool = True) -> tuple[bool, int, int]:
+    def take(self, key: str, limit: int) -> tuple[bool, int, int]:
         """As Store."""
+        return self._steadily(lambda: self._take(key, limit))
+
+    def peek(self, keys: list[str]) -> list[tuple[int, int]]:
+        """As Store."""
+        return self._steadily(lambda: self._peek(keys))
+
+    def _steadily(self, ask: Callable[[], Answer]) -> Answer:
         try:
-            return self._take(key, limit, count)
+            return ask()
         except DatabaseError:
             # The file may be deleted at any time, and is without this table at first.
             try:
                 with connections["ephemeral"].cursor() as cursor:
                     cursor.execute(TABLE)
-                return self._take(key, limit, count)
+                return ask()
             except DatabaseError as error:
                 raise Away(type(error).__name__) from error
 
-    def _take(self, key: str, limit: int, count: bool) -> tuple[bool, int, int]:
+    def _take(self, key: str, limit: int) -> tuple[bool, int, int]:
         with (
             self._lock,
             transaction.atomic(using="ephemeral"),
@@ -119,12 +151,18 @@ class FileLog:
         ):
             # Read inside the transaction: whoever waited for the lock is later than who had it.
             now = time.time_ns() // 1_000_000
-            row = cursor.execute(READ, [key]).fetchone()
-            stamps = slide(list(array("q", row[0])) if row else [], now)
-            let_in, used, wait = _verdict(stamps, now, limit, count)
-            if (packed := array("q", stamps).tobytes()) != (bytes(row[0]) if row else b""):
+            row = cursor.execute(READ.format("%s"), [key]).fetchone()
+            stamps = slide(_unpacked(row[1]) if row else [], now)
+            told = _verdict(stamps, now, limit)
+            if (packed := array("q", stamps).tobytes()) != (bytes(row[1]) if row else b""):
                 cursor.execute(WRITE, [key, packed, now + WINDOW])
-        return let_in, used, wait
+        return told
+
+    def _peek(self, keys: list[str]) -> list[tuple[int, int]]:
+        with connections["ephemeral"].cursor() as cursor:
+            found = dict(cursor.execute(READ.format(", ".join(["%s"] * len(keys))), keys).fetchall())
+        now = time.time_ns() // 1_000_000
+        return [_state(slide(_unpacked(found.get(key, b"")), now), now) for key in keys]
 
     def sweep(self) -> None:
         """Forget keys that nobody used for a minute."""
@@ -144,16 +182,21 @@ class ProcessLog:
         self._lock = threading.Lock()
         self._logs: dict[str, list[int]] = {}
 
-    def take(self, key: str, limit: int, count: bool = True) -> tuple[bool, int, int]:
+    def take(self, key: str, limit: int) -> tuple[bool, int, int]:
         """As Store; the numbers are those of the share."""
         now = time.monotonic_ns() // 1_000_000
         with self._lock:
             if len(self._logs) > self.ROOM:
                 self._logs = {key: left for key, log in self._logs.items() if (left := slide(log, now))}
             stamps = slide(self._logs.get(key, []), now)
-            told = _verdict(stamps, now, self.share(limit), count)
+            told = _verdict(stamps, now, self.share(limit))
             self._logs[key] = stamps
         return told
+
+    def peek(self, keys: list[str]) -> list[tuple[int, int]]:
+        """As Store."""
+        now = time.monotonic_ns() // 1_000_000
+        return [_state(slide(self._logs.get(key, []), now), now) for key in keys]
 
     def share(self, limit: int) -> int:
         """This process's part of `limit`, at least one request a minute of any."""

@@ -53,6 +53,7 @@ ADMINISTRATION = [
     Page("workspaces", "olga", HERE + "workspaces/"),
     Page("general", "olga", HERE + "settings/general/"),
     Page("general-bad", "olga", HERE + "settings/general/", 422, send("/general/", name="Left \u202e right")),
+    Page("api", "olga", HERE + "api/"),
     Page("refused", "mia", ROBOTS, 403),
     Page("missing", "olga", ROBOTS + "nothing/", 404),
     Page("strange", "stan", HERE, 404),

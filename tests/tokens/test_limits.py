@@ -67,8 +67,8 @@ def store(request: pytest.FixtureRequest, cast: Cast) -> Any:
 def test_as_many_as_allowed_and_not_one_more(store: Any, settings: Any) -> None:
     key = f"{settings.LIMITS_PREFIX}x"
     assert [store.take(key, 3)[:2] for _ in range(5)] == [(True, 1), (True, 2), (True, 3)] + 2 * [(False, 3)]
-    assert store.take(key, 3, False)[:2] == (False, 3) and store.take(key, 9, False)[:2] == (True, 3)
-    assert store.take(f"{key}y", 3, False) == (True, 0, sliding.WINDOW)
+    (used, wait), nothing = store.peek([key, f"{key}y"])
+    assert used == 3 and 0 < wait <= sliding.WINDOW and nothing == (0, sliding.WINDOW)
     assert 0 < store.take(key, 3)[2] <= sliding.WINDOW
     assert store.take(f"{key}z", 0)[0] is False
 
@@ -149,9 +149,10 @@ def test_while_the_shared_log_is_away_each_process_has_its_share(cast: Cast, set
     stores = limits._Stores()
     stores.shared = sliding.RedisLog(f"redis://127.0.0.1:{free_port()}/0")
     stores.own = sliding.ProcessLog(4)
-    told = [stores.take("k", 30, count=True) for _ in range(9)]
+    told = [stores.take("k", 30) for _ in range(9)]
     assert [one.allowed for one in told] == [True] * 7 + [False] * 2 and told[0].limit == 7
-    assert stores.take("few", 3, count=True).allowed and not stores.take("none", 0, count=True).allowed
+    assert stores.peek({"k": 30})["k"].remaining == 0
+    assert stores.take("few", 3).allowed and not stores.take("none", 0).allowed
 
 
 def test_readiness_says_whether_the_shared_log_answers(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,8 +276,10 @@ def test_one_machine_is_one_address_in_ipv6(cast: Cast) -> None:
 
 
 def test_looking_costs_nothing(cast: Cast) -> None:
-    assert [limits.peek("k", 1).allowed for _ in range(3)] == [True] * 3
-    assert limits.take("k", 1).allowed and not limits.peek("k", 1).allowed
+    assert [limits.peek({"k": 1})["k"].allowed for _ in range(3)] == [True] * 3
+    assert limits.take("k", 1).allowed and limits.peek({}) == {}
+    told = limits.peek({"k": 1, "other": 5})
+    assert not told["k"].allowed and (told["other"].remaining, told["k"].remaining) == (5, 0)
 
 
 _FORM: dict[str, Any] = {"content_type": "application/x-www-form-urlencoded"}

@@ -11,8 +11,6 @@ from accounts.permissions import ActorRequest, Power, requires
 from tokens import allowances, limit_pages
 from tokens.forms_limits import AskForm, DecideForm
 
-MINE = "/profile/tokens/"
-
 
 @requires(Power.USE_API)
 @require_http_methods(["GET", "POST"])
@@ -29,7 +27,7 @@ def ask(request: ActorRequest) -> HttpResponse:
             form.add_error(None, str(problem))
         else:
             messages.success(request, _("Your request is on its way. You get a mail with the answer."))
-            return redirect(MINE)
+            return redirect("tokens:list")
     told = limit_pages.ask_page(membership) | {"form": form, "present": present}
     return render(request, "limits/ask.html", told, status=422 if form.is_bound else 200)
 
@@ -40,7 +38,7 @@ def withdraw(request: ActorRequest) -> HttpResponse:
     """Take it back."""
     allowances.withdraw(request.actor)
     messages.success(request, _("Your request is taken back."))
-    return redirect(MINE)
+    return redirect("tokens:list")
 
 
 @requires(Power.MANAGE_ORGANIZATION)
