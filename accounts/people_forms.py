@@ -14,6 +14,10 @@ from accounts.permissions import Actor, Power
 
 MOST_AT_ONCE = 200
 API_ACCESS = _("May make personal access tokens and read the API documentation.")
+TAKEN_AWAY = _(
+    "May make personal access tokens and read the API documentation. Without it their tokens stop at once; they work "
+    "again when it returns."
+)
 MANAGE_PEOPLE = _("May invite people, set their permissions and revoke their tokens.")
 
 
@@ -75,7 +79,7 @@ class PersonForm(forms.Form):
     """Role, permissions, groups: what may not be changed is not a field."""
 
     role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
-    api_access = forms.BooleanField(label=_("API access"), required=False, help_text=API_ACCESS)
+    api_access = forms.BooleanField(label=_("API access"), required=False, help_text=TAKEN_AWAY)
     manage_people = forms.BooleanField(label=_("User management"), required=False, help_text=MANAGE_PEOPLE)
     groups = forms.MultipleChoiceField(label=_("Groups"), required=False, widget=forms.CheckboxSelectMultiple)
 

@@ -20,7 +20,6 @@ from tokens import policy
 from tokens.models import PersonalToken
 from tokens.words import READ_ONLY, SCOPES, is_read_only
 
-DAYS = (30, 90, 365)
 KEEP = "keep"
 
 
@@ -57,7 +56,7 @@ class ExpiryForm(forms.Form):
         """The choices that at least one of these organizations allows."""
         homes = list(homes)
         longest = max((home.token_longest_days or policy.MOST_DAYS for home in homes), default=0)
-        choices = [*first, *(_in_days(days) for days in DAYS if days <= longest)]
+        choices = [*first, *(_in_days(days) for days in policy.DAYS if days <= longest)]
         choices.append(("date", _("On a date …")))
         if any(home.token_never_allowed for home in homes):
             choices.append(("never", _("Never")))
@@ -186,7 +185,7 @@ def same_settings(token: PersonalToken) -> dict[str, Any]:
         return told | ({"expires": "never"} if home.token_never_allowed else {})
     days = round((token.expires_at - token.created_at) / timedelta(days=1))
     longest = home.token_longest_days or policy.MOST_DAYS
-    fitting = [choice for choice in DAYS if choice <= min(max(days, DAYS[0]), longest)]
+    fitting = [choice for choice in policy.DAYS if choice <= min(max(days, policy.DAYS[0]), longest)]
     return told | ({"expires": str(fitting[-1])} if fitting else {})
 
 

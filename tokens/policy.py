@@ -21,6 +21,8 @@ from tokens.models import PersonalToken, PersonalTokenQuerySet
 
 # Where the policy sets no bound: a date beyond is a typing error.
 MOST_DAYS = 3650
+# What the forms offer besides a date.
+DAYS = (30, 90, 365)
 GRACE = timedelta(days=7)
 # Days before its end on which a token's person is told, shortest first.
 NOTICES = (1, 7, 14, 30)

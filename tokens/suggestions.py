@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.forms import NameField
 from accounts.models import Membership
 from accounts.permissions import SCOPE_POWERS, expand_aliases, person_powers
-from tokens.policy import MOST_DAYS
+from tokens.policy import DAYS, MOST_DAYS
 
 MOST_SHOWN = 80
 
@@ -43,7 +43,7 @@ def read(given: Any, offered: list[Membership]) -> Suggestion | None:
     home = _home(found, given.get("org", ""), offered)
     _name(found, given.get("name", ""))
     _scopes(found, given.get("scopes", ""), home)
-    _expires(found, given.get("expires", "").strip())
+    _expires(found, given.get("expires", "").strip(), home)
     return found if found.initial or found.ignored else None
 
 
@@ -94,25 +94,28 @@ def _scopes(found: Suggestion, given: str, home: Membership | None) -> None:
     found.told.append((_("It may do"), " ".join(mine)))
 
 
-def _expires(found: Suggestion, given: str) -> None:
+def _expires(found: Suggestion, given: str, home: Membership | None) -> None:
+    """A number of days or a date, as far as the organization's policy goes."""
     if not given:
         return
+    today = timezone.localdate()
+    if re.fullmatch(r"[0-9]{1,5}", given):
+        days = int(given)
+    elif day := _date(given):
+        days = (day - today).days
+    else:
+        days = -1
     if given.lower() == "never":
         found.ignore(given, _("only you can choose that"))
-    elif re.fullmatch(r"[0-9]{1,4}", given) and 1 <= int(given) <= MOST_DAYS:
-        _in_days(found, int(given))
-    elif (day := _date(given)) and 0 <= (day - timezone.localdate()).days <= MOST_DAYS:
-        found.initial |= {"expires": "date", "date": day}
-        found.told.append((_("Expires"), date_words(day, _("j M Y"))))
-    else:
+    elif days < 0 or given == "0":
         found.ignore(given, _("neither days nor a date to come"))
-
-
-def _in_days(found: Suggestion, days: int) -> None:
-    day = timezone.localdate() + timedelta(days=days)
-    choice = {"expires": str(days)} if days in (30, 90, 365) else {"expires": "date", "date": day}
-    found.initial |= choice
-    found.told.append((_("Expires"), date_words(day, _("j M Y"))))
+    elif home and days > (home.organization.token_longest_days or MOST_DAYS):
+        found.ignore(given, _("longer than %(name)s allows") % {"name": home.organization.name})
+    else:
+        day = today + timedelta(days=days)
+        offered = given in map(str, DAYS)
+        found.initial |= {"expires": given} if offered else {"expires": "date", "date": day}
+        found.told.append((_("Expires"), date_words(day, _("j M Y"))))
 
 
 def _date(given: str) -> date | None:

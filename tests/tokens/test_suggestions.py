@@ -1,9 +1,11 @@
 """Links that fill the create form: they suggest, and never choose "everything" or "never"."""
 
+from datetime import timedelta
 from html import unescape
 from urllib.parse import urlencode
 
 import pytest
+from django.utils import timezone
 
 from tests.cast import Cast
 from tokens.models import PersonalToken
@@ -25,9 +27,16 @@ def test_a_link_fills_the_form_and_says_so(cast: Cast) -> None:
 
 
 def test_a_date_may_be_suggested(cast: Cast) -> None:
-    page = opened(cast, expires="2100-01-01")
-    assert "neither days nor a date to come" in page
-    assert 'value="date" selected' in opened(cast, expires="45")
+    assert "“2100-01-01”: longer than Halden allows" in opened(cast, expires="2100-01-01")
+    for given in ("45", (timezone.localdate() + timedelta(days=45)).isoformat()):
+        assert 'value="date" selected' in opened(cast, expires=given)
+
+
+def test_the_policy_of_the_organization_bounds_what_is_suggested(cast: Cast) -> None:
+    cast.home.token_longest_days = 60
+    cast.home.save()
+    page = opened(cast, expires="90")
+    assert "“90”: longer than Halden allows" in page and 'value="30" selected' in page
 
 
 @pytest.mark.parametrize(
