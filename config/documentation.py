@@ -1,6 +1,6 @@
 """The API's documentation for people: quick start and every call, from the same document that programs read.
 
-Drawn by ourselves (docs/decisions/0013): accessible, in the reader's language, without JavaScript but for trying out.
+Drawn by ourselves (docs/decisions/0014): accessible, in the reader's language, without JavaScript but for trying out.
 """
 
 import json
