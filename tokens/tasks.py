@@ -2,10 +2,11 @@
 
 from celery import shared_task
 
-from tokens import timetable
+from tokens import limits, timetable
 
 
 @shared_task(name="tokens.sweep")
 def sweep() -> None:
-    """Notices before expiry, unused tokens, values before a rotation."""
+    """Notices before expiry, unused tokens, values before a rotation; limits nobody asks for any more."""
     timetable.sweep()
+    limits.sweep()
