@@ -53,12 +53,19 @@ def _held_to(rule: Callable[[str], None], most: int) -> AfterValidator:
     return AfterValidator(check)
 
 
-Name = Annotated[
-    str,
-    StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=120),
-    _held_to(one_line, 120),
-]
-Text = Annotated[str, StringConstraints(strict=True, max_length=2000), _held_to(no_controls, 2000)]
+def line(most: int) -> Any:
+    """A type: one line, not empty, without outer spaces."""
+    constraints = StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=most)
+    return Annotated[str, constraints, _held_to(one_line, most)]
+
+
+def text(most: int) -> Any:
+    """A type: any text, also none."""
+    return Annotated[str, StringConstraints(strict=True, max_length=most), _held_to(no_controls, most)]
+
+
+Name = line(120)
+Text = text(2000)
 
 
 class Problem(Schema):
@@ -73,3 +80,5 @@ class Problem(Schema):
 
 # `response={200: X} | ERRORS` on every operation; config/api.py declares them as application/problem+json.
 ERRORS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 405, 413, 415, 422, 429), Problem)
+# What operations document that can clash with the state of things, or with what `If-Match` names.
+CLASHES: dict[int, Any] = dict.fromkeys((409, 412), Problem)

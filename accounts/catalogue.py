@@ -101,8 +101,25 @@ class EventType(StrEnum):
     TOKEN_OVERLAP_ENDED = "token.overlap_ended", "owners"
     TOKEN_REVOKED = "token.revoked", "owners", "why"
     WORKSPACE_CREATED = "workspace.created", "work", "name description"
-    WORKSPACE_UPDATED = "workspace.updated", "work", "name description"
+    WORKSPACE_UPDATED = "workspace.updated", "work", "name description joined left"
+    WORKSPACE_ARCHIVED = "workspace.archived", "work"
+    WORKSPACE_RESTORED = "workspace.restored", "work"
     WORKSPACE_DELETED = "workspace.deleted", "work", "name"
+    BOARD_CREATED = "board.created", "work", "name columns"
+    BOARD_UPDATED = "board.updated", "work", "name columns"
+    BOARD_DELETED = "board.deleted", "work", "name"
+    COLUMN_CREATED = "column.created", "work", "name board"
+    COLUMN_UPDATED = "column.updated", "work", "name"
+    COLUMN_DELETED = "column.deleted", "work", "name"
+    TASK_CREATED = (
+        "task.created",
+        "work",
+        "number title description column assignee due_on labels done",
+    )
+    TASK_UPDATED = "task.updated", "work", "title description assignee due_on labels done"
+    TASK_MOVED = "task.moved", "work", "column position"
+    TASK_COMPLETED = "task.completed", "work", "done"
+    TASK_DELETED = "task.deleted", "work", "number title"
 
     def check(self, facts: Collection[str]) -> None:
         """Raises ValueError when `facts` has a key that this event does not declare."""

@@ -64,7 +64,20 @@ FACTS = {
     "reason": _("Reason"),
     "lines": _("Lines"),
     "until": _("Up to"),
+    "joined": _("Belongs to it now"),
+    "left": _("Does not belong to it any more"),
+    "board": _("Board"),
+    "columns": _("Columns"),
+    "column": pgettext_lazy("of a board", "Column"),
+    "position": _("Place in the column"),
+    "title": _("Title"),
+    "assignee": _("Assigned to"),
+    "due_on": _("Due"),
+    "labels": _("Labels"),
+    "done": pgettext_lazy("of a task", "Done"),
 }
+# Keys that are called differently where they are another noun's.
+FACTS_OF: dict[str, dict[str, Any]] = {"task": {"number": pgettext_lazy("of a task", "Number")}}
 # What an export was narrowed by.
 FILTERS = {
     "q": _("Search"),
@@ -90,8 +103,17 @@ VALUES: dict[str, Mapping[str, Any]] = {
     },
     "format": {"csv": "CSV", "ndjson": "NDJSON"},
 }
-# Ids of people, and under which names they were recorded: (before, after), or the one.
-PEOPLE = {"with": ("with",), "to": ("to",), "owner": ("from", "to")}
+# Ids, and under which names they were recorded: (before, after), or the one.
+NAMED = {
+    "with": ("with",),
+    "to": ("to",),
+    "owner": ("from", "to"),
+    "joined": ("joined",),
+    "left": ("left",),
+    "board": ("board",),
+    "column": ("from", "to"),
+    "assignee": ("assignee_before", "assignee_after"),
+}
 
 
 def fact_rows(
@@ -100,11 +122,13 @@ def fact_rows(
     """(what, value, None) or (what, before, after) for each fact of an event, in words."""
     told: list[tuple[str, str, str | None]] = []
     for key, value in facts.items():
-        label = str(FACTS.get(key, key.replace("_", " ")))
+        own = FACTS_OF.get(kind.partition(".")[0], {})
+        label = str(own.get(key) or FACTS.get(key, key.replace("_", " ")))
         # A list of two is before and after, but where something is new: there it is a list.
         pair = isinstance(value, list) and len(value) == 2 and not kind.endswith(".created")
         words = [_in_words(key, one) for one in (value if pair else [value])]
-        called = [names.get(part, "") for part in PEOPLE.get(key, ())]
+        parts = NAMED.get(key, ())
+        called = [names.get(part, "") for part in (parts if pair or len(parts) == 1 else (key,))]
         if len(called) == len(words):
             words = [f"{name} ({one})" if name else one for name, one in zip(called, words, strict=True)]
         told.append((label, words[0], words[1] if pair else None))

@@ -8,12 +8,16 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
+from accounts.actions import NotPossible
 from accounts.api import Needs, scopes_for
 from accounts.permissions import Power, Refused
 from accounts.problems import problem
 from tokens.api import router as tokens
 from tokens.inventory import router as inventory
 from workspaces.api import router as workspaces
+from workspaces.api_boards import router as boards
+from workspaces.api_tasks import router as tasks
+from workspaces.refusals import NotValid, Stale
 
 JSON_TYPES = ("application/json", "application/merge-patch+json")
 
@@ -89,6 +93,8 @@ api = Api(
 api.add_router("", tokens)
 api.add_router("/tokens", inventory)
 api.add_router("/workspaces", workspaces)
+api.add_router("", boards)
+api.add_router("", tasks)
 
 
 @api.exception_handler(Refused)
@@ -118,8 +124,30 @@ def _field(place: str, *names: str) -> str:
 
 @api.exception_handler(Http404)
 def missing(request: HttpRequest, error: Http404) -> HttpResponse:
-    """404, also for what others own."""
+    """404, also for what others own; where it was a field of the body that led there, its name."""
+    field = getattr(error, "field", "")
+    if field:
+        return problem(404, detail=f"There is no such {field} for this credential.", field=field)
     return problem(404, detail="Nothing is here for this credential.")
+
+
+@api.exception_handler(NotPossible)
+def not_possible(request: HttpRequest, error: NotPossible) -> HttpResponse:
+    """409: the state of things does not allow it."""
+    return problem(409, "not_possible", str(error))
+
+
+@api.exception_handler(Stale)
+def stale(request: HttpRequest, error: Stale) -> HttpResponse:
+    """412: what If-Match names is not there any more."""
+    return problem(412, "stale", "It was changed since you read it. Read it again.")
+
+
+@api.exception_handler(NotValid)
+def not_valid(request: HttpRequest, error: NotValid) -> HttpResponse:
+    """422 as for any other field."""
+    errors = [{"field": error.field, "message": str(error)}]
+    return problem(422, "invalid", "Some fields are not valid.", errors=errors)
 
 
 @api.exception_handler(HttpError)

@@ -1,29 +1,35 @@
-"""`/api/v1/workspaces`: list, create, read, change, delete."""
+"""`/api/v1/workspaces`: list, create, read, change, archive, restore, delete, and who belongs to one."""
 
 from datetime import datetime
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
-from accounts.api import ERRORS, Name, Needs, Text
-from accounts.permissions import Power
+from accounts.api import CLASHES, ERRORS, Name, Text
+from accounts.models import Membership
 from workspaces import actions
+from workspaces.answers import MANAGE, READ, Id, IfMatch, Limit, answer, page, told, versions
 from workspaces.models import Workspace
 
 router = Router(tags=["Workspaces"])
+
+SHAPE = {"id": "public_id"} | {
+    field: field for field in ("name", "description", "created_at", "updated_at", "archived_at", "version")
+}
 
 
 class WorkspaceOut(Schema):
     """A workspace as it leaves the house."""
 
-    id: str = Field(validation_alias="public_id")
+    id: str
     name: str
     description: str
     created_at: datetime
     updated_at: datetime
+    archived_at: datetime | None = Field(description="since when nothing in it changes")
+    version: int = Field(description="what `ETag` and `If-Match` compare")
 
 
 class WorkspaceIn(Schema):
@@ -53,25 +59,27 @@ class WorkspaceList(Schema):
     next: str | None = Field(None, description="the next page's `after`; null on the last page")
 
 
-Limit = Annotated[int, Field(ge=1, le=200)]
-Id = Annotated[str, Field(max_length=64)]
-READ, WRITE = Needs(Power.READ_WORK), Needs(Power.MANAGE_WORKSPACES)
+class MemberOut(Schema):
+    """Somebody who belongs to a workspace."""
+
+    id: str
+    name: str
+
+
+class MemberList(Schema):
+    """A page of members."""
+
+    items: list[MemberOut]
+    next: str | None = Field(None, description="the next page's `after`; null on the last page")
 
 
 @router.get("", auth=READ, response={200: WorkspaceList} | ERRORS, operation_id="list_workspaces")
-def list_workspaces(request: HttpRequest, response: HttpResponse, after: Id = "", limit: Limit = 50) -> Any:
+def list_workspaces(request: HttpRequest, after: Id = "", limit: Limit = 50) -> HttpResponse:
     """Every workspace that you may read, `limit` at a time; `Link: rel="next"` leads on."""
     rows = Workspace.objects.visible_to(request.auth).order_by("pk")  # type: ignore[attr-defined]
     if after:
         rows = rows.filter(pk__gt=_position(request, after))
-    page = list(rows[: limit + 1])
-    following = page[limit - 1].public_id if len(page) > limit else None
-    if following:
-        there = request.build_absolute_uri(
-            f"{request.path}?{urlencode({'after': following, 'limit': limit})}"
-        )
-        response.headers["Link"] = f'<{there}>; rel="next"'
-    return {"items": page[:limit], "next": following}
+    return page(request, [told(row, SHAPE) for row in rows[: limit + 1]], limit, "id")
 
 
 def _position(request: HttpRequest, public_id: str) -> int:
@@ -85,33 +93,95 @@ def _position(request: HttpRequest, public_id: str) -> int:
     return found
 
 
-def _visible(request: HttpRequest, public_id: str) -> Workspace:
+def visible(request: HttpRequest, public_id: str) -> Workspace:
+    """That workspace. Raises Http404."""
     found = Workspace.objects.visible_to(request.auth).filter(public_id=public_id).first()  # type: ignore[attr-defined]
     if found is None:
         raise Http404
     return found
 
 
-@router.post("", auth=WRITE, response={201: WorkspaceOut} | ERRORS, operation_id="create_workspace")
-def create_workspace(request: HttpRequest, body: WorkspaceIn) -> Any:
-    """Make a workspace."""
-    return Status(201, actions.create(request.auth, body.name, body.description))  # type: ignore[attr-defined]
+@router.post("", auth=MANAGE, response={201: WorkspaceOut} | ERRORS, operation_id="create_workspace")
+def create_workspace(request: HttpRequest, body: WorkspaceIn) -> HttpResponse:
+    """Make a workspace; it begins with one board."""
+    made = actions.create(request.auth, body.name, body.description)  # type: ignore[attr-defined]
+    return answer(told(made, SHAPE), 201)
 
 
 @router.get("/{id}", auth=READ, response={200: WorkspaceOut} | ERRORS, operation_id="read_workspace")
-def read_workspace(request: HttpRequest, id: Id) -> Any:
+def read_workspace(request: HttpRequest, id: Id) -> HttpResponse:
     """One workspace."""
-    return _visible(request, id)
+    return answer(told(visible(request, id), SHAPE))
 
 
-@router.patch("/{id}", auth=WRITE, response={200: WorkspaceOut} | ERRORS, operation_id="update_workspace")
-def update_workspace(request: HttpRequest, id: Id, body: WorkspacePatch) -> Any:
+@router.patch(
+    "/{id}", auth=MANAGE, response={200: WorkspaceOut} | ERRORS | CLASHES, operation_id="update_workspace"
+)
+def update_workspace(
+    request: HttpRequest, id: Id, body: WorkspacePatch, if_match: IfMatch = None
+) -> HttpResponse:
     """Change what is given."""
-    return actions.update(request.auth, id, body.dict(exclude_unset=True))  # type: ignore[attr-defined]
+    wanted = body.dict(exclude_unset=True)
+    changed = actions.update(request.auth, id, wanted, versions(if_match))  # type: ignore[attr-defined]
+    return answer(told(changed, SHAPE))
 
 
-@router.delete("/{id}", auth=WRITE, response={204: None} | ERRORS, operation_id="delete_workspace")
-def delete_workspace(request: HttpRequest, id: Id) -> Any:
+@router.post(
+    "/{id}/archive", auth=MANAGE, response={200: WorkspaceOut} | ERRORS, operation_id="archive_workspace"
+)
+def archive_workspace(request: HttpRequest, id: Id) -> HttpResponse:
+    """Keep it as it is: readable, and no board, column or task in it changes."""
+    return answer(told(actions.archive(request.auth, id), SHAPE))  # type: ignore[attr-defined]
+
+
+@router.post(
+    "/{id}/restore", auth=MANAGE, response={200: WorkspaceOut} | ERRORS, operation_id="restore_workspace"
+)
+def restore_workspace(request: HttpRequest, id: Id) -> HttpResponse:
+    """Work in an archived one goes on."""
+    return answer(told(actions.restore(request.auth, id), SHAPE))  # type: ignore[attr-defined]
+
+
+@router.delete("/{id}", auth=MANAGE, response={204: None} | ERRORS | CLASHES, operation_id="delete_workspace")
+def delete_workspace(request: HttpRequest, id: Id, if_match: IfMatch = None) -> Any:
     """Delete it; its id is never used again."""
-    actions.delete(request.auth, id)  # type: ignore[attr-defined]
+    actions.delete(request.auth, id, versions(if_match))  # type: ignore[attr-defined]
+    return Status(204, None)
+
+
+@router.get("/{id}/members", auth=READ, response={200: MemberList} | ERRORS, operation_id="list_members")
+def list_members(request: HttpRequest, id: Id, after: Id = "", limit: Limit = 50) -> HttpResponse:
+    """Who belongs to it. Owners, co-owners, administrators and robots see every workspace without that."""
+    belonging = Membership.objects.filter(workspaces=visible(request, id), retired_at=None)
+    rows = belonging.select_related("user").order_by("pk")
+    if after:
+        everybody = Membership.objects.filter(organization=request.auth.organization)  # type: ignore[attr-defined]
+        position = everybody.filter(user__public_id=after).values_list("pk", flat=True).first()
+        if position is None:
+            raise Http404
+        rows = rows.filter(pk__gt=position)
+    return page(request, [_member(row) for row in rows[: limit + 1]], limit, "id")
+
+
+def _member(row: Membership) -> dict[str, str]:
+    return {"id": row.user.public_id, "name": str(row.user)}
+
+
+@router.put(
+    "/{id}/members/{person_id}",
+    auth=MANAGE,
+    response={200: MemberOut} | ERRORS,
+    operation_id="add_member",
+)
+def add_member(request: HttpRequest, id: Id, person_id: Id) -> HttpResponse:
+    """From now on this person belongs to it."""
+    return answer(_member(actions.add_member(request.auth, id, person_id)))  # type: ignore[attr-defined]
+
+
+@router.delete(
+    "/{id}/members/{person_id}", auth=MANAGE, response={204: None} | ERRORS, operation_id="remove_member"
+)
+def remove_member(request: HttpRequest, id: Id, person_id: Id) -> Any:
+    """This person does not belong to it any more."""
+    actions.remove_member(request.auth, id, person_id)  # type: ignore[attr-defined]
     return Status(204, None)

@@ -14,3 +14,4 @@ class WorkspacesConfig(AppConfig):
         from workspaces import panels
 
         hooks.overview_cards.register(panels.cards)
+        hooks.membership_ended.register(panels.membership_ended)

@@ -16,12 +16,6 @@ from tests.tokens.conftest import WORKSPACES, call, is_problem, personal
 from workspaces.models import Workspace
 
 
-@pytest.fixture
-def robby(cast: Cast, token_for) -> str:
-    """An access token of robby's."""
-    return token_for(cast.robby_values)
-
-
 def create(token: str, **body: Any) -> dict[str, Any]:
     """A workspace as the API answers it."""
     answer = call(WORKSPACES, token, "post", body)

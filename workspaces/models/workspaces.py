@@ -1,4 +1,4 @@
-"""What robots and tokens work on."""
+"""A place of work, and who belongs to it."""
 
 from django.db import models
 from django.utils import timezone
@@ -31,6 +31,10 @@ class Workspace(models.Model):
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     archived_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
+    # What `If-Match` compares: one more with every change.
+    version = models.PositiveIntegerField(default=1)
+    # The latest task's number; whoever takes the next one has locked this row.
+    last_number = models.PositiveIntegerField(default=0)
 
     objects = WorkspaceQuerySet.as_manager()
 
