@@ -16,6 +16,7 @@ from tokens.api import router as tokens
 from tokens.inventory import router as inventory
 from workspaces.api import router as workspaces
 from workspaces.api_boards import router as boards
+from workspaces.api_events import router as events
 from workspaces.api_tasks import router as tasks
 from workspaces.refusals import NotValid, Stale
 
@@ -95,6 +96,7 @@ api.add_router("/tokens", inventory)
 api.add_router("/workspaces", workspaces)
 api.add_router("", boards)
 api.add_router("", tasks)
+api.add_router("", events)
 
 
 @api.exception_handler(Refused)

@@ -74,8 +74,13 @@ def page(request: HttpRequest, items: Sequence[Mapping[str, Any]], limit: int, c
     following = str(shown[-1][cursor]) if len(items) > limit else None
     response = answer({"items": shown, "next": following})
     if following:
-        filters = [(key, one) for key, one in request.GET.items() if key not in ("after", "limit")]
-        query = urlencode([("after", following), ("limit", limit), *filters])
-        there = request.build_absolute_uri(f"{request.path}?{query}")
-        response.headers["Link"] = f'<{there}>; rel="next"'
+        linked(request, response, following, limit)
     return response
+
+
+def linked(request: HttpRequest, response: HttpResponse, following: str, limit: int) -> None:
+    """`Link` to the page after this one, with the same filters."""
+    filters = [(key, one) for key, one in request.GET.items() if key not in ("after", "limit")]
+    query = urlencode([("after", following), ("limit", limit), *filters])
+    there = request.build_absolute_uri(f"{request.path}?{query}")
+    response.headers["Link"] = f'<{there}>; rel="next"'

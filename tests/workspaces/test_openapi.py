@@ -31,6 +31,7 @@ CHECKS = [
 ]
 OPERATIONS = [
     "me",
+    "list_events",
     "list_workspaces",
     "create_workspace",
     "read_workspace",

@@ -1,0 +1,79 @@
+"""`GET /api/v1/events`: what happened, to be polled; how a receiver finds what it missed."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+from pydantic import Field
+
+from accounts.api import ERRORS
+from accounts.catalogue import EventType
+from workspaces import feed
+from workspaces.answers import READ, Limit, answer, linked
+from workspaces.refusals import NotThere, NotValid
+
+router = Router(tags=["Events"])
+
+# Seconds until it is worth asking again when nothing more is there.
+PAUSE = 5
+
+Cursor = Annotated[int, Field(ge=0, le=2**63 - 1)]
+
+
+class PartyOut(Schema):
+    """Who acted, or what was acted on, as it was called then."""
+
+    kind: str = Field(description="person, token, robot, operator, timetable; workspace, task …")
+    id: str
+    name: str | None = Field(description="null once erased")
+
+
+class EventOut(Schema):
+    """Something that happened."""
+
+    id: str = Field(description="its number in the record; `after` takes it")
+    type: str
+    at: datetime
+    actor: PartyOut
+    thing: PartyOut
+    workspace: str | None = Field(description="the workspace's id, for work")
+    changes: dict[str, Any] | None = Field(
+        description="{field: [before, after]} or plain facts; null once erased"
+    )
+    names: dict[str, str] | None = Field(description="what ids in `changes` were called then")
+    request_id: str
+
+
+class EventList(Schema):
+    """A page of events, in the order in which they were committed."""
+
+    items: list[EventOut]
+    next: str = Field(description="what `after` takes next time, also when this page is empty")
+    more: bool = Field(description="whether to ask again at once")
+
+
+@router.get("/events", auth=READ, response={200: EventList} | ERRORS, operation_id="list_events")
+def list_events(
+    request: HttpRequest,
+    after: Cursor = 0,
+    types: Annotated[str, Field(max_length=4000, description="separated by commas; all if empty")] = "",
+    limit: Limit = 50,
+) -> HttpResponse:
+    """Every event that you may hear of, from the beginning or after a cursor, without gaps and repetitions.
+
+    Work needs `work:read`; of people you hear with `people:write`, of everything else with `record:read`.
+    """
+    wanted = [one for one in types.split(",") if one]
+    if unknown := set(wanted) - {kind.value for kind in EventType}:
+        raise NotValid("types", f"There is no event type {min(unknown)}.")
+    page = feed.read(request.auth, after, wanted, limit)  # type: ignore[attr-defined]
+    if page is None:
+        raise NotThere("after")
+    told = [feed.told(row) for row in page.rows]
+    response = answer({"items": told, "next": str(page.next), "more": not page.is_last})
+    if page.is_last:
+        response.headers["Retry-After"] = str(PAUSE)
+    else:
+        linked(request, response, str(page.next), limit)
+    return response
