@@ -10,9 +10,12 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from accounts.models import Membership
 from accounts.permissions import Power
 from tests.cast import Cast
 from tokens.models import PersonalToken
+from workspaces import actions, bulk
+from workspaces.models import Workspace
 
 PEOPLE = ("visitor", "stan", "mia", "mike", "ada", "adam", "carl", "olga")
 OWNERS = {"carl", "olga"}
@@ -27,6 +30,8 @@ HAS = {
     Power.TRANSFER_OWNERSHIP: {"olga"},
     Power.VIEW_ORGANIZATION: INSIDERS,
     Power.READ_WORK: INSIDERS,
+    Power.WRITE_WORK: INSIDERS,
+    Power.MANAGE_WORKSPACES: OWNERS | {"adam"},
     Power.MANAGE_ORGANIZATION: OWNERS,
     Power.READ_RECORD: OWNERS,
     Power.MANAGE_ROBOTS: OWNERS,
@@ -86,7 +91,15 @@ PAGES: dict[str, tuple[Power, set[str]]] = {
     "shared:list": (Power.VIEW_ORGANIZATION, {"get"}),
     "shared:robot": (Power.VIEW_ORGANIZATION, {"get"}),
     "shared:reveal": (Power.VIEW_ORGANIZATION, {"get", "post"}),
-    "workspaces:list": (Power.READ_WORK, {"get"}),
+    "workspaces:list": (Power.READ_WORK, {"get", "post"}),
+    **dict.fromkeys(("workspaces:workspace", "workspaces:task"), (Power.READ_WORK, {"get"})),
+    **dict.fromkeys(("workspaces:add_task", "workspaces:task_update"), (Power.WRITE_WORK, {"post"})),
+    "workspaces:task_delete": (Power.WRITE_WORK, {"get", "post"}),
+    **{f"workspaces:{verb}": (Power.MANAGE_WORKSPACES, {"get", "post"}) for verb in ("settings", "delete")},
+    **{
+        f"workspaces:{verb}": (Power.MANAGE_WORKSPACES, {"post"})
+        for verb in ("add_member", "remove_member", "archive", "restore")
+    },
     **dict.fromkeys(("api_documentation", "api_document"), (Power.USE_API, {"get"})),
     "limits:ask": (Power.USE_API, {"get", "post"}),
     "limits:withdraw": (Power.USE_API, {"post"}),
@@ -119,6 +132,7 @@ PLAIN = {
 # Verbs whose POST needs no fields.
 DONE_AT_ONCE = (
     {"accounts:record_verify", "limits:withdraw", "limits:take_back"}
+    | {f"workspaces:{verb}" for verb in ("task_delete", "delete", "remove_member", "archive", "restore")}
     | {
         f"robots:{verb}"
         for verb in ("finish", "extend", "switch_on", "switch_off", "oauth1_off", "close_sharing")
@@ -175,9 +189,21 @@ def address(name: str, cast: Cast) -> str:
         "<str:invitation>", "unknown"
     )
     filled = filled.replace("<str:asked>", "unknown")
+    if "<str:workspace>" in filled:
+        filled = filled.replace("<str:workspace>", workspace(cast)).replace("<int:number>", "1")
     if "<str:token>" in filled:
         filled = filled.replace("<str:token>", token_of_mia(cast).public_id)
     return "/" + filled.replace("<str:group>", cast.group.public_id)
+
+
+def workspace(cast: Cast) -> str:
+    """One with a task, to which everybody belongs."""
+    there = Workspace.objects.filter(name="Harbour bridge").first()
+    if there is None:
+        there = actions.create(cast.actor("olga"), "Harbour bridge")
+        there.members.set(Membership.objects.filter(organization=cast.home))
+        bulk.create(cast.actor("olga"), there.public_id, {"title": "Pour the deck"})
+    return there.public_id
 
 
 def token_of_mia(cast: Cast) -> PersonalToken:
@@ -202,6 +228,8 @@ def expected(name: str, who: str, method: str) -> set[int]:
         return {403}
     if method not in methods:
         return {405}
+    if name == "workspaces:list" and method == "post" and who not in HAS[Power.MANAGE_WORKSPACES]:
+        return {403}
     if name == "accounts:person" and who == "ada":
         # Members see their own page only; the address is mia's.
         return {403}

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from workspaces import views
+from workspaces.views import tasks, workspaces
 
 app_name = "workspaces"
-urlpatterns = [path("", views.workspaces, name="list")]
+urlpatterns = [
+    path("", workspaces.workspaces, name="list"),
+    path("<str:workspace>/", workspaces.workspace, name="workspace"),
+    path("<str:workspace>/add/", workspaces.add_task, name="add_task"),
+    path("<str:workspace>/settings/", workspaces.settings, name="settings"),
+    path("<str:workspace>/members/add/", workspaces.add_member, name="add_member"),
+    path("<str:workspace>/members/<str:person>/remove/", workspaces.remove_member, name="remove_member"),
+    path("<str:workspace>/archive/", workspaces.archive, name="archive"),
+    path("<str:workspace>/restore/", workspaces.restore, name="restore"),
+    path("<str:workspace>/delete/", workspaces.delete, name="delete"),
+    path("<str:workspace>/tasks/<int:number>/", tasks.task, name="task"),
+    path("<str:workspace>/tasks/<int:number>/update/", tasks.update, name="task_update"),
+    path("<str:workspace>/tasks/<int:number>/delete/", tasks.delete, name="task_delete"),
+]

@@ -5,6 +5,7 @@ from tests.browser.pages_of_connect import CONNECT
 from tests.browser.pages_of_limits import LIMITS
 from tests.browser.pages_of_people import OWN, PEOPLE, RECORD, SECOND_FACTOR
 from tests.browser.pages_of_tokens import OTHERS, TOKEN_PAGES
+from tests.browser.pages_of_work import WORKSPACES
 
 HERE, ROBOTS, SHARED = "/o/halden/", "/o/halden/settings/robots/", "/o/halden/shared/"
 IMPORTER = ROBOTS + "{importer}/"
@@ -50,7 +51,6 @@ ADMINISTRATION = [
     Page("overview-member", "mia", HERE),
     Page("overview-your-menu", "olga", HERE, 200, unfold(".gh-menu-end")),
     Page("overview-organizations", "carl", HERE, 200, unfold(".gh-top > .gh-menu:first-of-type")),
-    Page("workspaces", "olga", HERE + "workspaces/"),
     Page("general", "olga", HERE + "settings/general/"),
     Page("general-bad", "olga", HERE + "settings/general/", 422, send("/general/", name="Left \u202e right")),
     Page("api", "olga", HERE + "api/"),
@@ -136,6 +136,7 @@ GROUPS = {
     "verbs": VERBS,
     "holder": HOLDER,
     "limits": LIMITS,
+    "work": WORKSPACES,
 }
 PAGES = [page for group in GROUPS.values() for page in group]
 BY_NAME = {page.name: page for page in PAGES}

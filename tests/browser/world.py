@@ -19,6 +19,7 @@ from robots.models import Robot, Secret, Share
 from tests.browser.world_of_connect import ask_around
 from tests.browser.world_of_people import UNBROKEN, settle
 from tests.browser.world_of_tokens import make_tokens
+from tests.browser.world_of_work import settle as begin_work
 from tests.cast import Cast, assemble, organization
 
 NAMES = {
@@ -85,6 +86,7 @@ def build() -> World:
     Secret.objects.update(made_by_name=NAMES["olga"], made_at=timezone.now() - timedelta(days=41))
     for make in (
         settle,
+        begin_work,
         _robots,
         _importer,
         _in_other_states,
