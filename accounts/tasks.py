@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts import checking, mail, retention
+from accounts import checking, mail, replaying, retention
 from accounts.views import health
 
 
@@ -33,10 +33,11 @@ def wake_due_checks() -> None:
 
 @shared_task(name="accounts.sweep")
 def sweep() -> None:
-    """Forget old mail rows, old runs of "Verify" and expired sessions."""
+    """Forget old mail rows, old runs of "Verify", answers kept for repeated calls, and expired sessions."""
     from django.core.management import call_command
 
     mail.sweep()
     checking.sweep()
     retention.finish_all()
+    replaying.sweep()
     call_command("clearsessions")

@@ -12,6 +12,7 @@ from accounts.actions import NotPossible
 from accounts.api import Needs, scopes_for
 from accounts.permissions import Power, Refused
 from accounts.problems import problem
+from accounts.replaying import PARAMETER
 from tokens.api import router as tokens
 from tokens.inventory import router as inventory
 from workspaces.api import router as workspaces
@@ -59,17 +60,29 @@ class Api(NinjaAPI):
         """The document; error responses under application/problem+json, `x-scopes` on each operation."""
         document = super().get_openapi_schema(**kwargs)
         document["components"]["securitySchemes"] = SCHEMES
-        powers = self._powers()
+        powers, replayed = self._powers(), self._replayed()
         for operations in document["paths"].values():
             for operation in operations.values():
                 operation["security"] = [{name: []} for name in SCHEMES]
                 power = powers.get(operation["operationId"])
                 operation["x-scopes"] = scopes_for(power) if power else []
+                if operation["operationId"] in replayed:
+                    operation.setdefault("parameters", []).append(PARAMETER)
                 for status, response in operation["responses"].items():
                     content = response.get("content", {})
                     if int(status) >= 400 and "application/json" in content:
                         content["application/problem+json"] = content.pop("application/json")
         return document
+
+    def _replayed(self) -> set[str | None]:
+        """Ids of the operations that take an Idempotency-Key."""
+        return {
+            operation.operation_id
+            for _prefix, router in self._routers
+            for view in router.path_operations.values()
+            for operation in view.operations
+            if getattr(operation.view_func, "replays", False)
+        }
 
     def _powers(self) -> dict[str, Power | None]:
         """Operation ids and what each needs."""

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 
 from accounts.api import CLASHES, ERRORS, Name, Text
 from accounts.models import Membership
+from accounts.replaying import once
 from workspaces import actions
 from workspaces.answers import MANAGE, READ, Id, IfMatch, Limit, answer, page, told, versions
 from workspaces.models import Workspace
@@ -102,6 +103,7 @@ def visible(request: HttpRequest, public_id: str) -> Workspace:
 
 
 @router.post("", auth=MANAGE, response={201: WorkspaceOut} | ERRORS, operation_id="create_workspace")
+@once
 def create_workspace(request: HttpRequest, body: WorkspaceIn) -> HttpResponse:
     """Make a workspace; it begins with one board."""
     made = actions.create(request.auth, body.name, body.description)  # type: ignore[attr-defined]
@@ -129,6 +131,7 @@ def update_workspace(
 @router.post(
     "/{id}/archive", auth=MANAGE, response={200: WorkspaceOut} | ERRORS, operation_id="archive_workspace"
 )
+@once
 def archive_workspace(request: HttpRequest, id: Id) -> HttpResponse:
     """Keep it as it is: readable, and no board, column or task in it changes."""
     return answer(told(actions.archive(request.auth, id), SHAPE))  # type: ignore[attr-defined]
@@ -137,6 +140,7 @@ def archive_workspace(request: HttpRequest, id: Id) -> HttpResponse:
 @router.post(
     "/{id}/restore", auth=MANAGE, response={200: WorkspaceOut} | ERRORS, operation_id="restore_workspace"
 )
+@once
 def restore_workspace(request: HttpRequest, id: Id) -> HttpResponse:
     """Work in an archived one goes on."""
     return answer(told(actions.restore(request.auth, id), SHAPE))  # type: ignore[attr-defined]

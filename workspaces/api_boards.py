@@ -9,6 +9,7 @@ from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from accounts.api import CLASHES, ERRORS, Name
+from accounts.replaying import once
 from workspaces import actions_boards, actions_columns
 from workspaces.answers import READ, WRITE, Id, IfMatch, answer, told, versions
 from workspaces.api import NOT_GIVEN, visible
@@ -122,6 +123,7 @@ def list_boards(request: HttpRequest, id: Id) -> HttpResponse:
     response={201: BoardOut} | ERRORS | CLASHES,
     operation_id="create_board",
 )
+@once
 def create_board(request: HttpRequest, id: Id, body: BoardIn) -> HttpResponse:
     """A further board."""
     return _whole(actions_boards.create(request.auth, id, body.name, body.columns), 201)  # type: ignore[attr-defined]
@@ -157,6 +159,7 @@ def delete_board(request: HttpRequest, id: Id, if_match: IfMatch = None) -> Any:
     response={201: ColumnOut} | ERRORS | CLASHES,
     operation_id="create_column",
 )
+@once
 def create_column(request: HttpRequest, id: Id, body: ColumnIn) -> HttpResponse:
     """A further column, on the right."""
     made = actions_columns.create(request.auth, id, body.name)  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 
 from accounts.api import CLASHES, ERRORS
 from accounts.models import Membership
+from accounts.replaying import once
 from workspaces import actions_tasks, bulk
 from workspaces.answers import READ, WRITE, Id, IfMatch, Limit, answer, page, told, versions
 from workspaces.models import Board, Column, Task, Workspace
@@ -89,6 +90,7 @@ def _filtered(request: HttpRequest, workspace_id: str, filters: TaskFilters) -> 
     response={201: TaskOut} | ERRORS | CLASHES,
     operation_id="create_task",
 )
+@once
 def create_task(request: HttpRequest, id: Id, body: TaskIn) -> HttpResponse:
     """Make a task, at the end of its column."""
     return answer(_told(bulk.create(request.auth, id, body.dict())), 201)  # type: ignore[attr-defined]
@@ -100,6 +102,7 @@ def create_task(request: HttpRequest, id: Id, body: TaskIn) -> HttpResponse:
     response={200: TaskResults} | ERRORS | CLASHES,
     operation_id="create_tasks",
 )
+@once
 def create_tasks(request: HttpRequest, id: Id, body: TaskBulk) -> HttpResponse:
     """Make up to 200 tasks at once. Those that can be are made; the others say why not."""
     results: dict[int, dict[str, Any]] = {}
@@ -150,6 +153,7 @@ def update_task(request: HttpRequest, id: Id, body: TaskPatch, if_match: IfMatch
 @router.post(
     "/tasks/{id}/move", auth=WRITE, response={200: TaskOut} | ERRORS | CLASHES, operation_id="move_task"
 )
+@once
 def move_task(request: HttpRequest, id: Id, body: TaskMove, if_match: IfMatch = None) -> HttpResponse:
     """Put it directly behind another task, in its column or another one of its board."""
     match = versions(if_match)

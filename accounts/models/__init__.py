@@ -1,5 +1,6 @@
 """The ground's tables: who exists (people), what happened (record), what waits to be mailed (outbox)."""
 
+from accounts.models.answers import KeptAnswer
 from accounts.models.connect import ConnectRequest, ConnectStep
 from accounts.models.groups import Group, OwnershipOffer
 from accounts.models.outbox import OutgoingMail
@@ -12,6 +13,7 @@ __all__ = [
     "ConnectStep",
     "Group",
     "Invitation",
+    "KeptAnswer",
     "Membership",
     "Organization",
     "OutgoingMail",
