@@ -1,4 +1,7 @@
-"""Every address × every member of the cast × every method. An address without a row here fails."""
+"""Every address × every member of the cast × every method. An address without a row here fails.
+
+Machines: test_access_machines.py.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Membership
@@ -269,12 +271,6 @@ def test_everybody_gets_what_the_table_says(cast: Cast, who: str) -> None:
 def test_a_refusal_names_the_owners_and_the_power(cast: Cast) -> None:
     page = cast.client("adam").get("/o/halden/settings/robots/").content.decode()
     assert "olga@halden.example" in page and "MANAGE_ROBOTS" in page and "Carl" in page
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_robot_opens_no_page(cast: Cast, name: str, token_for: Any) -> None:
-    headers = {"Authorization": f"Bearer {token_for(cast.robby_values)}"}
-    assert Client().get(address(name, cast), headers=headers).status_code == 302
 
 
 @pytest.mark.parametrize(

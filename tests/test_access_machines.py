@@ -1,0 +1,123 @@
+"""Every operation of the API × every kind of caller, and every address × every method with a machine's credential.
+
+The tables are written down here, not asked from the code: an operation without a row fails.
+"""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Organization
+from accounts.permissions import Power
+from config.api import api
+from tests.cast import Cast
+from tests.conftest import bearer
+from tests.test_access import METHODS, PAGES, address, undone
+from tests.tokens.conftest import in_a_month
+from tokens import actions
+
+READ, WRITE, MANAGE, PEOPLE = (
+    Power.READ_WORK,
+    Power.WRITE_WORK,
+    Power.MANAGE_WORKSPACES,
+    Power.MANAGE_PEOPLE,
+)
+# operation → what opens it
+OPERATIONS: dict[str, Power | None] = {
+    "me": None,
+    "list_tokens": PEOPLE,
+    "list_events": READ,
+    **dict.fromkeys(("list_workspaces", "read_workspace", "list_members", "list_boards", "read_board"), READ),
+    **dict.fromkeys(("read_column", "list_tasks", "read_task"), READ),
+    **{f"{verb}_workspace": MANAGE for verb in ("create", "update", "delete", "archive", "restore")},
+    **dict.fromkeys(("add_member", "remove_member"), MANAGE),
+    **{
+        f"{verb}_{thing}": WRITE
+        for verb in ("create", "update", "delete")
+        for thing in ("board", "column", "task")
+    },
+    **dict.fromkeys(("create_tasks", "move_task"), WRITE),
+}
+# caller → (whose, scopes, what it may do); None for scopes: everything I may do
+WORK = {READ, WRITE, MANAGE}
+CALLERS: dict[str, tuple[str, list[str] | None, set[Power]]] = {
+    "robot": ("robby", None, WORK),
+    "read-only robot": ("reader", None, {READ}),
+    "owner's token": ("olga", None, WORK | {PEOPLE}),
+    "co-owner's token": ("carl", None, WORK | {PEOPLE}),
+    "owner's read-only token": ("olga", ["work:read", "people:read", "record:read"], {READ}),
+    "owner's token for people": ("olga", ["people:write"], {PEOPLE}),
+    "member's token": ("ada", None, {READ, WRITE}),
+    "member's token with more scopes than powers": ("ada", ["work:write", "people:write"], {WRITE}),
+    "stranger's token": ("stan", None, WORK | {PEOPLE}),
+}
+# No such thing, no body, or done: whatever comes after the door and the power.
+BEYOND = {200, 201, 204, 404, 409, 415, 422}
+
+
+def operations() -> list[tuple[str, str, str]]:
+    """(operation, method, path with ids filled in) of everything in the document."""
+    found = []
+    for path, by_method in api.get_openapi_schema()["paths"].items():
+        for method, operation in by_method.items():
+            found.append(
+                (operation["operationId"], method, path.replace("{id}", "x").replace("{person_id}", "y"))
+            )
+    return found
+
+
+def credential(cast: Cast, caller: str, token_for: Any) -> dict[str, str]:
+    whose, scopes, _powers = CALLERS[caller]
+    if whose in ("robby", "reader"):
+        return bearer(token_for(getattr(cast, f"{whose}_values")))
+    Organization.objects.update(requests_a_minute=10_000, robot_requests_a_minute=10_000)
+    return bearer(actions.create(cast.actor(whose), "Everything", scopes, in_a_month())[1])
+
+
+def test_every_operation_has_a_row() -> None:
+    assert {name for name, _method, _path in operations()} == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_every_caller_gets_what_the_table_says(cast: Cast, caller: str, token_for: Any) -> None:
+    headers, powers = credential(cast, caller, token_for), CALLERS[caller][2]
+    for name, method, path in operations():
+        with undone():
+            answer = getattr(Client(), method)(path, headers=headers)
+        needed = OPERATIONS[name]
+        if needed is None or needed in powers:
+            assert answer.status_code in BEYOND, (name, caller, answer.status_code, answer.content)
+        else:
+            assert answer.status_code == 403, (name, caller, answer.status_code)
+            assert answer.json()["power"] == needed.value
+
+
+@pytest.mark.parametrize("caller", ["robot", "member's token"])
+def test_every_other_method_is_refused_as_such(cast: Cast, caller: str, token_for: Any) -> None:
+    headers = credential(cast, caller, token_for)
+    there: dict[str, set[str]] = {}
+    for _name, method, path in operations():
+        there.setdefault(path, set()).add(method)
+    for path, methods in there.items():
+        for method in set(METHODS) - methods:
+            answer = getattr(Client(), method)(path, headers=headers)
+            assert (
+                answer.status_code == 405 and answer.headers["Content-Type"] == "application/problem+json"
+            ), path
+
+
+def test_without_a_credential_everything_is_401(cast: Cast) -> None:
+    for _name, method, path in operations():
+        answer = getattr(Client(REMOTE_ADDR=f"192.0.2.{hash(path) % 250}"), method)(path)
+        assert answer.status_code == 401, path
+
+
+@pytest.mark.parametrize("caller", ["robot", "read-only robot", "owner's token"])
+def test_no_machine_opens_a_page_by_any_method(cast: Cast, caller: str, token_for: Any) -> None:
+    headers = credential(cast, caller, token_for)
+    for name in PAGES:
+        for method in METHODS:
+            answer = getattr(Client(), method)(address(name, cast), headers=headers)
+            assert answer.status_code == 302, (name, method)
+            assert answer.headers["Location"].startswith("/accounts/login/"), (name, method)
