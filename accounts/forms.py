@@ -19,7 +19,8 @@ WEB_ADDRESS = re.compile(
 
 
 def no_controls(value: str) -> None:
-    """Raises ValidationError for control characters other than line breaks and tabs, and for text direction overrides."""
+    """Raises ValidationError for control characters other than line breaks and tabs, for text direction overrides,
+    and for text in which there is nothing to see."""
     for character in value:
         if unicodedata.category(character) in ("Cc", "Cs") and character not in "\r\n\t":
             raise ValidationError(_("Remove the control characters: they can't be shown."))
@@ -27,6 +28,13 @@ def no_controls(value: str) -> None:
             raise ValidationError(
                 _("Remove the invisible direction marks: they make a text read differently.")
             )
+    if value.strip() and not any(map(_seen, value)):
+        raise ValidationError(_("Write something that can be seen."))
+
+
+def _seen(character: str) -> bool:
+    # Spaces, and marks without a width of their own; two fillers pass for letters and symbols.
+    return unicodedata.category(character)[0] not in "CZ" and character not in "\u2800\u3164"
 
 
 def one_line(value: str) -> None:

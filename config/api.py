@@ -10,7 +10,7 @@ from ninja.parser import Parser
 
 from accounts.actions import NotPossible
 from accounts.api import Needs, scopes_for
-from accounts.permissions import Power, Refused
+from accounts.permissions import Power, Refused, person_powers
 from accounts.problems import problem
 from accounts.replaying import PARAMETER
 from tokens.api import router as tokens
@@ -118,7 +118,7 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     scopes = scopes_for(error.power)
     if error.actor.read_only and scopes and not any(scope.endswith(":read") for scope in scopes):
         detail = "This credential is read-only."
-    elif set(scopes) & set(error.actor.scopes):
+    elif (who := error.actor.membership) and error.power not in person_powers(who):
         detail = f"The person behind this token lacks {error.power.value} in this organization."
     else:
         detail = f"This needs {' or '.join(scopes) or error.power.value}."

@@ -61,7 +61,7 @@ def _call(told: Document, path: str, method: str, operation: Document) -> dict[s
         "short": operation["summary"].capitalize(),
         "scopes": operation["x-scopes"],
         "parameters": [_parameter(told, one) for one in operation.get("parameters", [])],
-        "body": json.dumps(example(told, body[JSON]["schema"]), indent=2) if JSON in body else "",
+        "body": _example_text(told, body[JSON]["schema"]) if JSON in body else "",
         # A file is sent by a program; the page does not try that out.
         "other_body": next((kind for kind in body if kind != JSON), "") if JSON not in body else "",
         "answers": [
@@ -93,6 +93,10 @@ def _resolved(told: Document, schema: Document) -> Document:
     if "$ref" in schema:
         return _resolved(told, told["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
     return _resolved(told, schema["anyOf"][0]) if "anyOf" in schema else schema
+
+
+def _example_text(told: Document, schema: Document) -> str:
+    return json.dumps(example(told, schema), indent=2, ensure_ascii=False)
 
 
 def example(told: Document, schema: Document, depth: int = 0) -> Any:

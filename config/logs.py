@@ -34,7 +34,8 @@ class RedactingFormatter(logging.Formatter):
         """The redacted line."""
         record = copy.copy(record)
         record.request_id = request_id.get()
-        if record.name == "django.request" and record.levelno < logging.ERROR:
-            # Django hands over the exception behind a 403 or 400: an answer, and no accident to be traced.
+        refused = record.name == "django.request" and record.levelno < logging.ERROR
+        if refused or record.name.startswith("django.security."):
+            # Django hands over the exception behind a 403, 400 or 413: an answer, and no accident to be traced.
             record.exc_info = record.exc_text = None
         return redact(super().format(record))

@@ -24,6 +24,14 @@ def test_a_refusal_is_one_line(
     assert lines and not any("\n" in line for line in lines)
 
 
+def test_too_large_a_form_is_one_line(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
+    client: Client = cast.client("ada")
+    form = "application/x-www-form-urlencoded"
+    assert client.post("/profile/tokens/", "name=" + "x" * 3_000_000, content_type=form).status_code == 413
+    lines = [RedactingFormatter().format(one) for one in caplog.records]
+    assert lines and not any("\n" in line for line in lines)
+
+
 def test_what_broke_keeps_its_traceback() -> None:
     try:
         raise LookupError("gate_cs_shown")

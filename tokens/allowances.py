@@ -27,9 +27,8 @@ HIGHEST = 100_000
 
 
 def requests_of(membership: Membership) -> int:
-    """How many requests a minute this person has over all their tokens."""
-    granted = membership.requests_a_minute
-    return membership.organization.requests_a_minute if granted is None else granted
+    """How many requests a minute this person has over all their tokens: what everybody has, or more."""
+    return max(membership.organization.requests_a_minute, membership.requests_a_minute or 0)
 
 
 def ask(actor: Actor, wanted: int, reason: str) -> LimitRequest:
@@ -49,8 +48,8 @@ def ask(actor: Actor, wanted: int, reason: str) -> LimitRequest:
     return asked
 
 
-def withdraw(actor: Actor) -> None:
-    """Take one's own waiting request back; nothing happens when none waits."""
+def withdraw(actor: Actor) -> bool:
+    """Take one's own waiting request back; False, and nothing happens, when none waits."""
     with action(actor):
         rows = LimitRequest.objects.select_for_update(no_key=True)
         asked = rows.filter(membership=actor.membership, state="waiting").first()
@@ -59,6 +58,7 @@ def withdraw(actor: Actor) -> None:
                 state=LimitRequest.State.WITHDRAWN, decided_at=timezone.now()
             )
             record(EventType.LIMIT_WITHDRAWN, asked)
+    return asked is not None
 
 
 def decidable(actor: Actor) -> QuerySet[LimitRequest]:

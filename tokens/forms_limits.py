@@ -50,9 +50,9 @@ class DecideForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, most: int, data: Any = None, initial: Any = None) -> None:
+    def __init__(self, ordinary: int, most: int, data: Any = None, initial: Any = None) -> None:
         super().__init__(data, initial=initial)
-        self.most = most
+        self.ordinary, self.most = ordinary, most
 
     @property
     def declines(self) -> bool:
@@ -76,3 +76,6 @@ class DecideForm(forms.Form):
         elif granted > self.most:
             said = _("At most %d can be granted here; above it the operator decides.")
             self.add_error("granted", said % self.most)
+        elif granted <= self.ordinary:
+            said = _("Everybody has %d already. Grant more than that, or decline.")
+            self.add_error("granted", said % self.ordinary)

@@ -50,7 +50,7 @@ def requests_page(actor: Actor) -> dict[str, Any]:
     """The context of `limits/requests.html`."""
     rows = allowances.decidable(actor)
     granted = Membership.objects.filter(
-        organization=actor.home, retired_at=None, requests_a_minute__isnull=False
+        organization=actor.home, retired_at=None, requests_a_minute__gt=actor.home.requests_a_minute
     )
     return {
         "organization": actor.home,

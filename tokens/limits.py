@@ -92,8 +92,8 @@ def bucket(actor: Actor) -> tuple[str, int]:
     home = actor.home
     if actor.membership is None:
         return f"robot:{home.pk}:{actor.key}", home.robot_requests_a_minute
-    granted = actor.membership.requests_a_minute
-    return f"membership:{actor.membership.pk}", home.requests_a_minute if granted is None else granted
+    granted = actor.membership.requests_a_minute or 0
+    return f"membership:{actor.membership.pk}", max(home.requests_a_minute, granted)
 
 
 def take(key: str, limit: int) -> Verdict:

@@ -322,7 +322,16 @@ def test_people_are_told_what_was_done_about_them_in_their_language(cast: Cast, 
 
 
 @pytest.mark.parametrize(
-    "name", ["See https://evil.example", "www.evil.example", "evil.com", "a\nb", "a\x00b", "a\u202eb"]
+    "name",
+    [
+        "See https://evil.example",
+        "www.evil.example",
+        "evil.com",
+        "a\nb",
+        "a\x00b",
+        "a\u202eb",
+        "\u200b\u2800",
+    ],
 )
 def test_names_that_go_into_mails_hold_no_address_and_no_controls(cast: Cast, name: str) -> None:
     answer = cast.client("olga").post(HERE + "settings/general/", {"name": name})

@@ -39,6 +39,11 @@ def test_without_api_access_it_says_whom_to_ask(cast: Cast) -> None:
     assert Client().get(PAGE).status_code == 302
 
 
+def test_an_example_shows_the_characters_themselves(cast: Cast) -> None:
+    page = cast.client("ada").get(PAGE).content.decode()
+    assert "…" in page and "u2026" not in page
+
+
 def test_examples_fit_their_schemas() -> None:
     told = {
         "components": {

@@ -70,6 +70,13 @@ def test_a_crash_is_a_problem_with_an_id_to_quote(cast: Cast, monkeypatch: pytes
     assert "ZeroDivision" not in answer.content.decode()
 
 
+def test_a_refusal_says_whether_the_person_or_the_token_lacks_it(cast: Cast) -> None:
+    person = is_problem(call("/api/v1/tokens", personal(cast, "ada")), 403, "not_allowed")
+    token = is_problem(call("/api/v1/tokens", personal(cast, "olga", ["work:write"])), 403, "not_allowed")
+    assert person["detail"] == "The person behind this token lacks MANAGE_PEOPLE in this organization."
+    assert token["detail"] == "This needs people:write."
+
+
 def test_a_nul_in_the_address_is_a_problem(cast: Cast) -> None:
     token = personal(cast, "olga")
     for path in (f"{WORKSPACES}/%00", f"{WORKSPACES}?after=%00", f"{WORKSPACES}?limit=%00"):

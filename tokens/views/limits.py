@@ -36,7 +36,9 @@ def ask(request: ActorRequest) -> HttpResponse:
 @require_POST
 def withdraw(request: ActorRequest) -> HttpResponse:
     """Take it back."""
-    allowances.withdraw(request.actor)
+    if not allowances.withdraw(request.actor):
+        messages.warning(request, _("No request of yours waits any more. Nothing was changed."))
+        return redirect("limits:ask", org=request.actor.home.slug)
     messages.success(request, _("Your request is taken back."))
     return redirect("tokens:list")
 
@@ -54,6 +56,7 @@ def decide(request: ActorRequest, asked: str) -> HttpResponse:
     """GET: the reason and the two buttons; POST: granted or declined."""
     found = allowances.find(request.actor, request.actor.home.slug, asked)
     form = DecideForm(
+        found.organization.requests_a_minute,
         allowances.most(request.actor, found),
         request.POST if request.method == "POST" else None,
         {"granted": found.wanted},

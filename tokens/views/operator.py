@@ -26,7 +26,9 @@ def decide(request: HttpRequest, organization: str, asked: str) -> HttpResponse:
     found = allowances.find(actor, organization, asked)
     look(actor, found.organization.public_id)
     data = request.POST if request.method == "POST" else None
-    form = DecideForm(allowances.most(actor, found), data, {"granted": found.wanted})
+    form = DecideForm(
+        found.organization.requests_a_minute, allowances.most(actor, found), data, {"granted": found.wanted}
+    )
     if form.is_bound and form.is_valid():
         try:
             allowances.decide(actor, found, form.cleaned_data["granted"], form.cleaned_data["answer"])
