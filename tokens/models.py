@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organization
 from accounts.models.people import PUBLIC_ID, new_public_id
@@ -156,3 +157,8 @@ class LimitRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.wanted} a minute"
+
+    @property
+    def decided_by(self) -> str:
+        """Who, for the organization; operators are not named to it."""
+        return _("The operator") if self.decided_by_kind == "operator" else self.decided_by_name

@@ -149,6 +149,8 @@ def test_above_the_ceiling_the_operator_decides(cast: Cast, operator: Any, mailb
     assert operator.get(where).status_code == 200
     assert operator.post(where, {"granted": "5000"}).status_code == 302
     assert granted(cast, "carl") == 5000
+    shown = cast.client("carl").get(ASK).content.decode() + mailbox.latest()
+    assert "The operator granted" in shown and "Stan" not in shown
     seen = Record.objects.filter(actor_kind="operator").values_list("type", flat=True)
     assert {"operator.looked", "limit.granted"} <= set(seen)
     assert "was answered or taken back" in operator.post(where, {"granted": "99"}).content.decode()
