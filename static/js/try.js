@@ -8,7 +8,7 @@ const asked = (form) => {
     if (field.dataset.place === "path") path = path.replace(`{${field.name}}`, encodeURIComponent(field.value));
     else if (field.value) query.set(field.name, field.value);
   }
-  const headers = { Authorization: `Bearer ${token.value}` };
+  const headers = { Authorization: `Bearer ${token.value.trim()}` };
   const init = { method: form.dataset.method, headers, credentials: "omit", redirect: "manual", cache: "no-store" };
   const body = form.querySelector("[data-place=body]");
   if (body) Object.assign(init, { body: body.value, headers: { ...headers, "Content-Type": "application/json" } });
@@ -23,7 +23,11 @@ const shown = (text) => {
   }
 };
 
+// A header takes no other characters, and no credential of ours has any.
+const usable = () => /^[\x21-\x7e]+$/.test(token.value.trim());
+
 const send = async (form) => {
+  form.dataset.busy = "";
   const place = form.querySelector("[data-answer]");
   const status = place.querySelector("[data-status]");
   place.hidden = false;
@@ -42,13 +46,15 @@ const send = async (form) => {
     status.textContent = status.dataset.failed;
     place.querySelector("pre").hidden = true;
   }
+  delete form.dataset.busy;
 };
 
 for (const one of document.querySelectorAll("[data-try]")) one.hidden = false;
 for (const form of document.querySelectorAll(".gh-try")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (token.value) send(form);
-    else token.focus();
+    token.classList.toggle("is-invalid", !usable());
+    if (!usable()) token.focus();
+    else if (!("busy" in form.dataset)) send(form); // a second click is the same call
   });
 }
