@@ -10,7 +10,8 @@ from django.utils.translation import pgettext_lazy
 from accounts.forms import NameField
 from accounts.models import Organization, User
 from accounts.profile import zones
-from accounts.second_factor import Policy
+from accounts.second_factor import FIELDS, Policy
+from accounts.shown import ShownForm, stamp
 
 
 class ProfileForm(forms.Form):
@@ -37,7 +38,7 @@ class ProfileForm(forms.Form):
         self.fields["time_zone"].choices = [("UTC", "UTC"), *own, *zones()]  # type: ignore[attr-defined]
 
 
-class PolicyForm(forms.Form):
+class PolicyForm(ShownForm):
     """Who must have a second factor."""
 
     second_factor = forms.ChoiceField(
@@ -45,7 +46,8 @@ class PolicyForm(forms.Form):
     )
 
     def __init__(self, organization: Organization, data: Any = None) -> None:
-        super().__init__(data, initial={"second_factor": organization.second_factor})
+        now = {"second_factor": organization.second_factor, "shown": stamp(organization, FIELDS)}
+        super().__init__(data, initial=now)
         self.fields["second_factor"].consequences = {  # type: ignore[attr-defined]
             Policy.NOBODY: _("A password is enough; whoever wants to may still have one."),
             Policy.MANAGERS: _("Everybody who can change settings, robots or people."),

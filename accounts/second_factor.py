@@ -14,9 +14,12 @@ from accounts.events import EventType, action, record
 from accounts.models import Membership, Organization, Role
 from accounts.models.people import MembershipQuerySet
 from accounts.permissions import Actor
+from accounts.shown import still
 
 # Recovery codes are a way back, not a factor of their own.
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+# Columns of Organization that are the policy.
+FIELDS = ("second_factor",)
 MANAGERS = (Role.CO_OWNER, Role.ADMINISTRATOR)
 
 
@@ -65,10 +68,14 @@ def _owner_first(actor: Actor, owner: Membership) -> str:
     return said % {"name": owner.user}
 
 
-def set_policy(actor: Actor, policy: str) -> list[Membership]:
-    """Ask these people for a factor from the next page on; who has none yet is returned. Raises NotPossible."""
+def set_policy(actor: Actor, policy: str, shown: str = "") -> list[Membership]:
+    """Ask these people for a factor from the next page on; who has none yet is returned. Raises NotPossible.
+
+    `shown` is the stamp of what the page showed (accounts/shown.py).
+    """
     with action(actor):
         locked = Organization.objects.select_for_update(no_key=True).get(pk=actor.home.pk)
+        still(locked, FIELDS, shown)
         out = locked_out(locked, policy)
         if out and out[0].is_owner:
             raise NotPossible(_owner_first(actor, out[0]))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.forms import WEB_ADDRESS, one_line
 from accounts.models import Organization
+from accounts.shown import ShownForm, stamp
 from tokens import policy
 from tokens.models import PersonalToken
 
@@ -59,7 +60,7 @@ class UnusedForm(ReasonForm):
         self.fields["tokens"].initial = [token.public_id for token in unused]
 
 
-class ApiPolicyForm(forms.Form):
+class ApiPolicyForm(ShownForm):
     """Settings, API policy."""
 
     token_longest_days = forms.IntegerField(
@@ -91,8 +92,8 @@ class ApiPolicyForm(forms.Form):
     sure = forms.BooleanField(label=gettext_lazy("Yes, these tokens end earlier"), required=False)
 
     def __init__(self, home: Organization, data: Any = None) -> None:
-        fields = ("token_longest_days", "token_never_allowed", "token_idle_days", "requests_a_minute")
-        super().__init__(data, initial={field: getattr(home, field) for field in fields})
+        now = {field: getattr(home, field) for field in policy.FIELDS}
+        super().__init__(data, initial=now | {"shown": stamp(home, policy.FIELDS)})
         self.home = home
         self.shortened: list[PersonalToken] = []
         self.count, self.new_end = 0, timezone.now()

@@ -16,6 +16,7 @@ from accounts.actions import NotPossible
 from accounts.events import EventType, action, record
 from accounts.models import Membership, Organization
 from accounts.permissions import Actor, Power, Refused
+from accounts.shown import still
 from tokens import mails
 from tokens.models import PersonalToken, PersonalTokenQuerySet
 
@@ -24,6 +25,8 @@ MOST_DAYS = 3650
 # What the forms offer besides a date.
 DAYS = (30, 90, 365)
 GRACE = timedelta(days=7)
+# Columns of Organization that are the policy.
+FIELDS = ("token_longest_days", "token_never_allowed", "token_idle_days", "requests_a_minute")
 # Days before its end on which a token's person is told, shortest first.
 NOTICES = (1, 7, 14, 30)
 
@@ -73,12 +76,16 @@ def too_long(
     return rows.exclude(membership__user=organization.owner_id).filter(membership__retired_at=None)
 
 
-def set_policy(actor: Actor, **wanted: Any) -> int:
-    """Change the policy; how many tokens end earlier from now on (their people are told). Raises Refused, NotPossible."""
+def set_policy(actor: Actor, shown: str = "", **wanted: Any) -> int:
+    """Change the policy; how many tokens end earlier from now on (their people are told).
+
+    `shown` is the stamp of what the page showed (accounts/shown.py). Raises Refused, NotPossible.
+    """
     if not actor.can(Power.MANAGE_ORGANIZATION):
         raise Refused(Power.MANAGE_ORGANIZATION, actor)
     with action(actor):
         home = Organization.objects.select_for_update(no_key=True).get(pk=actor.home.pk)
+        still(home, FIELDS, shown)
         if wanted["requests_a_minute"] > home.requests_ceiling:
             raise NotPossible(_("The operator allows at most %d requests a minute.") % home.requests_ceiling)
         changes: dict[str, Any] = {

@@ -11,7 +11,7 @@ from accounts.actions import NotPossible
 from accounts.forms_profile import PolicyForm
 from accounts.permissions import ActorRequest, Power, requires
 from accounts.reauthentication import recently_authenticated
-from accounts.second_factor import Policy, locked_out, set_policy
+from accounts.second_factor import FIELDS, Policy, locked_out, set_policy
 
 
 @requires(Power.MANAGE_ORGANIZATION)
@@ -23,9 +23,11 @@ def security(request: ActorRequest) -> HttpResponse:
     form = PolicyForm(home, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            out = set_policy(request.actor, form.cleaned_data["second_factor"])
+            out = set_policy(request.actor, form.cleaned_data["second_factor"], form.cleaned_data["shown"])
         except NotPossible as problem:
             form.add_error("second_factor", str(problem))
+            home.refresh_from_db()
+            form.show_anew(home, FIELDS)
         else:
             messages.success(request, _said(len(out)))
             return redirect("accounts:policy", org=home.slug)

@@ -129,3 +129,21 @@ def test_another_rule_for_unused_ones_warns_anew(cast: Cast) -> None:
 def test_the_page_says_that_the_owners_are_spared(cast: Cast) -> None:
     page = unescape(cast.client("carl").get(HERE).content.decode())
     assert "The tokens of the owner, Olga, are never shortened or ended by this policy." in page
+
+
+def test_an_old_page_does_not_undo_what_a_colleague_decided(cast: Cast) -> None:
+    olga, where = cast.client("olga"), "/o/halden/settings/api/"
+    form = olga.get(where).context["form"]
+    old = {"token_longest_days": "366", "requests_a_minute": "30", "shown": form["shown"].value()}
+    policy.set_policy(cast.actor("carl"), token_longest_days=30, requests_a_minute=30)
+    refused = olga.post(where, old)
+    assert refused.status_code == 422 and "while your page was open" in refused.content.decode()
+    assert Organization.objects.get(pk=cast.home.pk).token_longest_days == 30
+    # The same once more, after comparing, is meant.
+    again = olga.post(where, old | {"shown": refused.context["form"]["shown"].value()})
+    assert again.status_code == 302 and Organization.objects.get(pk=cast.home.pk).token_longest_days == 366
+    where = "/o/halden/settings/security/"
+    shown = olga.get(where).context["form"]["shown"].value()
+    told = {"second_factor": "nobody", "shown": shown}
+    assert olga.post(where, told | {"shown": "managers"}).status_code == 422
+    assert olga.post(where, told).status_code == 302

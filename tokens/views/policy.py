@@ -11,7 +11,7 @@ from accounts.actions import NotPossible
 from accounts.permissions import ActorRequest, Power, requires
 from accounts.reauthentication import recently_authenticated
 from tokens.forms_policy import ApiPolicyForm
-from tokens.policy import set_policy
+from tokens.policy import FIELDS, set_policy
 
 
 @requires(Power.MANAGE_ORGANIZATION)
@@ -26,6 +26,8 @@ def policy(request: ActorRequest) -> HttpResponse:
             shortened = set_policy(request.actor, **form.wanted())
         except NotPossible as problem:
             form.add_error(None, str(problem))
+            home.refresh_from_db()
+            form.show_anew(home, FIELDS)
         else:
             messages.success(request, _said(shortened))
             return redirect("tokens:policy", org=home.slug)
