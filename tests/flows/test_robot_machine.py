@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from accounts.models import Membership, Role
+from accounts.models import Membership, Organization, Role
 from accounts.permissions import Actor, person_actor
 from robots import actions, oauth, renewal, switches
 from robots.credentials import Credentials
@@ -25,7 +25,7 @@ from tests.conftest import bearer
 
 NAMES = ("mia", "adam", "kwame")
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-count = itertools.count()
+count, MACHINES = itertools.count(), itertools.count()
 HOURS = st.sampled_from([0, 1, 24, 168])
 
 
@@ -54,6 +54,7 @@ class RobotMachine(RuleBasedStateMachine):
         self.home = organization(f"machine-{n}", self.users["olga"])
         for name in NAMES:
             Membership.objects.create(organization=self.home, user=self.users[name], role=Role.MEMBER)
+        Organization.objects.filter(pk=self.home.pk).update(robot_requests_a_minute=100_000)
         made = actions.create(self.actor("olga"), f"{n:032x}")
         assert made.values
         self.id = made.robot.public_id
@@ -211,7 +212,9 @@ class RobotMachine(RuleBasedStateMachine):
             works = oauth.authenticate(Presented(values.client_id, values.client_secret)) is not None
             assert works == expected
             for token, expires in generation.tokens:
-                status = Client().get("/api/v1/me", headers=bearer(token)).status_code
+                # Each from a machine of its own: refusals are counted per address.
+                caller = Client(REMOTE_ADDR=f"2001:db8:{next(MACHINES):x}::1")
+                status = caller.get("/api/v1/me", headers=bearer(token)).status_code
                 assert status == (200 if expected and expires > now else 401)
 
     @invariant()
