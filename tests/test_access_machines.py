@@ -23,11 +23,13 @@ READ, WRITE, MANAGE, PEOPLE = (
     Power.MANAGE_WORKSPACES,
     Power.MANAGE_PEOPLE,
 )
+VIEW = Power.VIEW_ORGANIZATION
 # operation → what opens it
 OPERATIONS: dict[str, Power | None] = {
     "me": None,
     "list_tokens": PEOPLE,
     "list_events": READ,
+    **dict.fromkeys(("list_people", "read_person"), VIEW),
     **dict.fromkeys(("list_workspaces", "read_workspace", "list_members", "list_boards", "read_board"), READ),
     **dict.fromkeys(("read_column", "list_tasks", "read_task"), READ),
     **{f"{verb}_workspace": MANAGE for verb in ("create", "update", "delete", "archive", "restore")},
@@ -41,16 +43,17 @@ OPERATIONS: dict[str, Power | None] = {
 }
 # caller → (whose, scopes, what it may do); None for scopes: everything I may do
 WORK = {READ, WRITE, MANAGE}
+OWNERS = WORK | {VIEW, PEOPLE}
 CALLERS: dict[str, tuple[str, list[str] | None, set[Power]]] = {
-    "robot": ("robby", None, WORK),
-    "read-only robot": ("reader", None, {READ}),
-    "owner's token": ("olga", None, WORK | {PEOPLE}),
-    "co-owner's token": ("carl", None, WORK | {PEOPLE}),
-    "owner's read-only token": ("olga", ["work:read", "people:read", "record:read"], {READ}),
+    "robot": ("robby", None, WORK | {VIEW}),
+    "read-only robot": ("reader", None, {READ, VIEW}),
+    "owner's token": ("olga", None, OWNERS),
+    "co-owner's token": ("carl", None, OWNERS),
+    "owner's read-only token": ("olga", ["work:read", "people:read", "record:read"], {READ, VIEW}),
     "owner's token for people": ("olga", ["people:write"], {PEOPLE}),
-    "member's token": ("ada", None, {READ, WRITE}),
+    "member's token": ("ada", None, {READ, WRITE, VIEW}),
     "member's token with more scopes than powers": ("ada", ["work:write", "people:write"], {WRITE}),
-    "stranger's token": ("stan", None, WORK | {PEOPLE}),
+    "stranger's token": ("stan", None, OWNERS),
 }
 # No such thing, no body, or done: whatever comes after the door and the power.
 BEYOND = {200, 201, 204, 404, 409, 415, 422}

@@ -62,6 +62,11 @@ OF = {
     "move_task": "tasks",
     "delete_task": "tasks",
 }
+# What belongs to the organization itself.
+ORGANIZATIONS = {
+    "list_people": "people",
+    "read_person": "people",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +94,7 @@ def test_the_document_needs_a_credential_that_may_read_it(cast: Cast, token_for)
 
 def test_every_operation_documents_its_errors_as_problems(cast: Cast) -> None:
     told = document(personal(cast, "olga"))
-    assert {operation["operationId"] for operation in operations(told)} >= {*OPERATIONS, *OF}
+    assert {operation["operationId"] for operation in operations(told)} >= {*OPERATIONS, *OF, *ORGANIZATIONS}
     for operation in operations(told):
         for status, response in operation["responses"].items():
             kinds = list(response.get("content", {}))
@@ -107,9 +112,12 @@ def test_no_native_part_after_v1_is_a_number(cast: Cast) -> None:
 
 def ids(token: str, kind: str, path: str) -> dict[str, str]:
     """What stands in the address, so that something is there; the person is nobody."""
-    there = place(token, "Bridge")
-    task = there.task()
-    found = {"workspaces": there.id, "boards": there.board, "columns": there.columns[0], "tasks": task["id"]}
+    if kind in ORGANIZATIONS.values():
+        found = {kind: call(f"/api/v1/{kind}", token).json()["items"][-1]["id"]}
+    else:
+        there = place(token, "Bridge")
+        task, column = there.task(), there.columns[0]
+        found = {"workspaces": there.id, "boards": there.board, "columns": column, "tasks": task["id"]}
     known = {"id": found[kind], "person_id": "nobody"}
     return {name: value for name, value in known.items() if f"{{{name}}}" in path}
 
@@ -119,7 +127,7 @@ def fuzz(reader: str, operation_id: str, token: str, examples: int) -> None:
     schema = openapi.from_wsgi(DOCUMENT, application, headers=bearer(reader))
     operation = schema.find_operation_by_id(operation_id)
     wrong = operation.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE)
-    address = ids(reader, OF.get(operation_id, "workspaces"), operation.path)
+    address = ids(reader, (OF | ORGANIZATIONS).get(operation_id, "workspaces"), operation.path)
     known = operation.as_strategy(path_parameters=address) if address else wrong
 
     @settings(
@@ -149,8 +157,14 @@ def test_nor_from_boards_and_tasks(cast: Cast, token_for, operation_id: str) -> 
 
 
 @pytest.mark.usefixtures("committed")
+@pytest.mark.parametrize("operation_id", ORGANIZATIONS)
+def test_nor_from_the_organization_itself(cast: Cast, token_for, operation_id: str) -> None:
+    fuzz(personal(cast, "olga"), operation_id, personal(cast, "carl"), 20)
+
+
+@pytest.mark.usefixtures("committed")
 @pytest.mark.parametrize("who", ["reader", "ada", "nobody"])
 def test_nor_to_those_who_may_less(cast: Cast, token_for, who: str) -> None:
     tokens = {"reader": token_for(cast.reader_values), "ada": personal(cast, "ada"), "nobody": "x"}
-    for operation_id in [*OPERATIONS, *OF]:
+    for operation_id in [*OPERATIONS, *OF, *ORGANIZATIONS]:
         fuzz(personal(cast, "olga"), operation_id, tokens[who], 4)
