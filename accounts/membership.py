@@ -74,9 +74,10 @@ def update(actor: Actor, person_id: str, **wanted: Any) -> Membership:
         }
         _check(actor, target, changes)
         if changes:
-            Membership.objects.filter(pk=target.pk).update(
-                **{name: to for name, (_was, to) in changes.items()}
-            )
+            now = {name: to for name, (_was, to) in changes.items()}
+            # Who was given API access may ask anew should it be taken away.
+            asked = {"api_access_asked_at": None} if "api_access" in changes else {}
+            Membership.objects.filter(pk=target.pk).update(**now, **asked)
         if groups is not None:
             changes |= _regroup(actor, target, groups)
         if changes:

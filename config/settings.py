@@ -4,6 +4,7 @@
 6 OAuth2 · 7 pages · 8 mail · 9 safety · 10 logs
 """
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,7 +33,10 @@ try:
         example = env.REDIS_EXAMPLE if DATABASE_URL else env.DATABASE_EXAMPLE
         raise env.problem(missing, "is missing: set DATABASE_URL and REDIS_URL together or neither", example)
     EMBEDDED = not DATABASE_URL
-    WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", 2, 1, 64)
+    # Two on SQLite, which has one writer anyway; else a worker per core.
+    WEB_CONCURRENCY = env.number(
+        "WEB_CONCURRENCY", 2 if EMBEDDED else max(2, min(os.cpu_count() or 2, 64)), 1, 64
+    )
     if PRODUCTION:
         GATEHOUSE_URL = env.base_url("GATEHOUSE_URL", "")
         SECRET_KEY = env.required_in_production("SECRET_KEY", env.SECRET_EXAMPLE)

@@ -110,3 +110,11 @@ def test_the_mail_is_in_the_language_of_who_reads_it(cast: Cast, mailbox: Mailbo
     cast.client("adam").post(ASK)
     olga, carl = mailbox.read()
     assert olga["Subject"] == "Adam asks for API access" and carl["Subject"] == "Adam prosi o dostęp do API"
+
+
+def test_who_had_it_and_lost_it_may_ask_at_once(cast: Cast) -> None:
+    mia = cast.users["mia"].public_id
+    asking.ask_for_api_access(cast.actor("mia"))
+    for ticked in (True, False):
+        membership.update(cast.actor("olga"), mia, api_access=ticked)
+    assert not asking.asked_lately(cast.membership("mia"))

@@ -35,7 +35,7 @@ def test_asking_from_the_empty_page(cast: Cast) -> None:
     assert "Nothing is connected yet" in olga.get(PAGE).content.decode()
     assert olga.post(PAGE, WISH).headers["Location"] == PAGE
     page = olga.get(PAGE).content.decode()
-    assert "The operator got a mail and looks at it next" in page and "SAP S/4HANA" in page
+    assert "The operator of this instance looks at it next" in page and "SAP S/4HANA" in page
     made = ConnectRequest.objects.get()
     assert (made.state, made.asked_by, made.asked_by_name) == ("sent", cast.users["olga"], "Olga")
     assert types() == ["connect.requested"]

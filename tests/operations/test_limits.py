@@ -51,7 +51,7 @@ def test_thirty_of_two_hundred_pass(running: Product) -> None:
 def on_its_own_redis(tmp_path: Path) -> Iterator[tuple[Product, str]]:
     """A running product whose Redis may be taken away."""
     with own_backend() as backend, servers.redis() as url:
-        product = Product(tmp_path, backend | {"REDIS_URL": url})
+        product = Product(tmp_path, backend | {"REDIS_URL": url, "WEB_CONCURRENCY": "2"})
         yield product.start(), url
         product.clean_up()
 

@@ -8,7 +8,6 @@ import gc
 import hashlib
 import http.client
 import logging
-import os
 import signal
 import socket
 import sys
@@ -230,13 +229,6 @@ def fold_in_wal() -> None:
 # ---------- the parts ----------
 
 
-def web_workers() -> int:
-    """Two on SQLite, which has one writer anyway; else a worker per core, unless WEB_CONCURRENCY says so."""
-    if settings.EMBEDDED or os.environ.get("WEB_CONCURRENCY"):
-        return settings.WEB_CONCURRENCY
-    return max(2, os.cpu_count() or 2)
-
-
 def run_web() -> None:
     """granian: workers that share the port. Why each setting: docs/operators, and the measurements behind it."""
     from granian import Granian
@@ -252,7 +244,7 @@ def run_web() -> None:
         address=settings.HOST.strip("[]"),
         port=settings.PORT,
         interface=Interfaces.WSGI,
-        workers=web_workers(),
+        workers=settings.WEB_CONCURRENCY,
         blocking_threads=BLOCKING_THREADS,
         blocking_threads_idle_timeout=600,
         respawn_failed_workers=True,
