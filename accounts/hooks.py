@@ -48,7 +48,7 @@ membership_ended = Hook("membership_ended")
 reactivation_choices = Hook("reactivation_choices")
 # actor, membership, chosen keys: called inside the action that reactivates.
 reactivated = Hook("reactivated")
-# actor, group → [{"name", "url", "kind"}]: what else is in a group (robots).
+# actor, group → [{"id", "name", "url", "kind"}]: what else is in a group (robots).
 group_members = Hook("group_members")
 # actor, thing → [{"icon", "text"}]: what stops when it is cut, from evidence; shown before the button.
 consequences = Hook("consequences")

@@ -10,6 +10,7 @@ from ninja.parser import Parser
 
 from accounts.actions import NotPossible
 from accounts.api import Needs, scopes_for
+from accounts.api_groups import router as groups
 from accounts.api_people import router as people
 from accounts.permissions import Power, Refused, person_powers
 from accounts.problems import problem
@@ -108,6 +109,7 @@ api = Api(
 api.add_router("", tokens)
 api.add_router("/tokens", inventory)
 api.add_router("/people", people)
+api.add_router("/groups", groups)
 api.add_router("/workspaces", workspaces)
 api.add_router("", boards)
 api.add_router("", tasks)

@@ -147,6 +147,11 @@ def group_members(actor: Actor, group: Group) -> list[dict[str, Any]]:
     rows = Robot.objects.filter(groups=group, retired_at=None).select_related("organization").order_by("name")
     link = actor.can(Power.MANAGE_ROBOTS)
     return [
-        {"name": row.name, "url": row.get_absolute_url() if link else None, "kind": _("Robot")}
-        for row in rows[:500]
+        {
+            "id": row.public_id,
+            "name": row.name,
+            "url": row.get_absolute_url() if link else None,
+            "kind": _("Robot"),
+        }
+        for row in rows
     ]

@@ -23,13 +23,15 @@ READ, WRITE, MANAGE, PEOPLE = (
     Power.MANAGE_WORKSPACES,
     Power.MANAGE_PEOPLE,
 )
-VIEW = Power.VIEW_ORGANIZATION
+VIEW, GROUPS, REGROUP = Power.VIEW_ORGANIZATION, Power.READ_GROUPS, Power.MANAGE_GROUPS
 # operation → what opens it
 OPERATIONS: dict[str, Power | None] = {
     "me": None,
     "list_tokens": PEOPLE,
     "list_events": READ,
     **dict.fromkeys(("list_people", "read_person"), VIEW),
+    **dict.fromkeys(("list_groups", "read_group"), GROUPS),
+    **{f"{verb}_group": REGROUP for verb in ("create", "update", "delete")},
     **dict.fromkeys(("list_workspaces", "read_workspace", "list_members", "list_boards", "read_board"), READ),
     **dict.fromkeys(("read_column", "list_tasks", "read_task"), READ),
     **{f"{verb}_workspace": MANAGE for verb in ("create", "update", "delete", "archive", "restore")},
@@ -43,7 +45,7 @@ OPERATIONS: dict[str, Power | None] = {
 }
 # caller → (whose, scopes, what it may do); None for scopes: everything I may do
 WORK = {READ, WRITE, MANAGE}
-OWNERS = WORK | {VIEW, PEOPLE}
+OWNERS = WORK | {VIEW, PEOPLE, GROUPS, REGROUP}
 CALLERS: dict[str, tuple[str, list[str] | None, set[Power]]] = {
     "robot": ("robby", None, WORK | {VIEW}),
     "read-only robot": ("reader", None, {READ, VIEW}),

@@ -41,7 +41,7 @@ def _page(
         "group": group,
         "form": form or GroupForm(group),
         "people_form": GroupPeopleForm(group),
-        "members": hooks.group_members.rows(request.actor, group),
+        "members": hooks.group_members.rows(request.actor, group)[:500],
     }
     return render(request, "accounts/group.html", told, status=status)
 

@@ -66,6 +66,11 @@ OF = {
 ORGANIZATIONS = {
     "list_people": "people",
     "read_person": "people",
+    "list_groups": "groups",
+    "create_group": "groups",
+    "read_group": "groups",
+    "update_group": "groups",
+    "delete_group": "groups",
 }
 
 
