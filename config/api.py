@@ -15,6 +15,7 @@ from accounts.api_people import router as people
 from accounts.permissions import Power, Refused, person_powers
 from accounts.problems import problem
 from accounts.replaying import PARAMETER
+from robots.api import router as robots
 from tokens.api import router as tokens
 from tokens.inventory import router as inventory
 from workspaces.api import router as workspaces
@@ -110,6 +111,7 @@ api.add_router("", tokens)
 api.add_router("/tokens", inventory)
 api.add_router("/people", people)
 api.add_router("/groups", groups)
+api.add_router("/robots", robots)
 api.add_router("/workspaces", workspaces)
 api.add_router("", boards)
 api.add_router("", tasks)

@@ -24,12 +24,14 @@ READ, WRITE, MANAGE, PEOPLE = (
     Power.MANAGE_PEOPLE,
 )
 VIEW, GROUPS, REGROUP = Power.VIEW_ORGANIZATION, Power.READ_GROUPS, Power.MANAGE_GROUPS
+ROBOTS = Power.READ_ROBOTS
 # operation → what opens it
 OPERATIONS: dict[str, Power | None] = {
     "me": None,
     "list_tokens": PEOPLE,
     "list_events": READ,
     **dict.fromkeys(("list_people", "read_person"), VIEW),
+    **dict.fromkeys(("list_robots", "read_robot"), ROBOTS),
     **dict.fromkeys(("list_groups", "read_group"), GROUPS),
     **{f"{verb}_group": REGROUP for verb in ("create", "update", "delete")},
     **dict.fromkeys(("list_workspaces", "read_workspace", "list_members", "list_boards", "read_board"), READ),
@@ -45,7 +47,7 @@ OPERATIONS: dict[str, Power | None] = {
 }
 # caller → (whose, scopes, what it may do); None for scopes: everything I may do
 WORK = {READ, WRITE, MANAGE}
-OWNERS = WORK | {VIEW, PEOPLE, GROUPS, REGROUP}
+OWNERS = WORK | {VIEW, PEOPLE, GROUPS, REGROUP, ROBOTS}
 CALLERS: dict[str, tuple[str, list[str] | None, set[Power]]] = {
     "robot": ("robby", None, WORK | {VIEW}),
     "read-only robot": ("reader", None, {READ, VIEW}),

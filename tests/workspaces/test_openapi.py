@@ -71,6 +71,8 @@ ORGANIZATIONS = {
     "read_group": "groups",
     "update_group": "groups",
     "delete_group": "groups",
+    "list_robots": "robots",
+    "read_robot": "robots",
 }
 
 
