@@ -122,10 +122,11 @@ api.add_router("", events)
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """403 that names the missing power and the scopes that open it."""
     scopes = scopes_for(error.power)
-    if error.actor.read_only and scopes and not any(scope.endswith(":read") for scope in scopes):
-        detail = "This credential is read-only."
-    elif (who := error.actor.membership) and error.power not in person_powers(who):
+    if (who := error.actor.membership) and error.power not in person_powers(who):
+        # First, because no other token of theirs would help.
         detail = f"The person behind this token lacks {error.power.value} in this organization."
+    elif error.actor.read_only and scopes and not any(scope.endswith(":read") for scope in scopes):
+        detail = "This credential is read-only."
     else:
         detail = f"This needs {' or '.join(scopes) or error.power.value}."
     return problem(403, "not_allowed", detail, power=error.power.value, scopes=scopes)

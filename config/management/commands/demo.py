@@ -30,5 +30,6 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(told, indent=2))
             return
         self.stdout.write(f"Demo organization: {settings.GATEHOUSE_URL}/o/{told['organization']['slug']}/")
-        for person in told["people"].values():
-            self.stdout.write(f"  {person['role']:<14} {person['email']:<24} {person['password']}")
+        for name, person in told["people"].items():
+            elsewhere = "  (of another organization)" if name == "stan" else ""
+            self.stdout.write(f"  {person['role']:<14} {person['email']:<24} {person['password']}{elsewhere}")
