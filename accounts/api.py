@@ -2,13 +2,14 @@
 
 import unicodedata
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from ninja import Schema
 from ninja.security.base import AuthBase
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from accounts.forms import no_controls, one_line
 from accounts.permissions import SCOPE_POWERS, Actor, Power, Refused
@@ -64,6 +65,15 @@ def text(most: int) -> Any:
     return Annotated[str, StringConstraints(strict=True, max_length=most), _held_to(no_controls, most)]
 
 
+def _utc(value: datetime) -> datetime:
+    """The same moment; at the ends of the calendar there may be none."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("is out of range") from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 Name = line(120)
 Text = text(2000)
 

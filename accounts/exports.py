@@ -52,9 +52,9 @@ def _parts(actor: Actor, chosen: Chosen, kind: str, where: reading.State, langua
             return
         # Between two parts other requests may use this thread: no language is left switched on.
         with translation.override(language):
-            told = [_told(row) for row in batch]
-        if told:
-            yield encode(told)
+            lines = [told(row) for row in batch]
+        if lines:
+            yield encode(lines)
     yield encode([{"head": where.head}])
 
 
@@ -89,7 +89,7 @@ def _batches(organization_id: int, chosen: Chosen, where: reading.State) -> Iter
         low = high
 
 
-def _told(row: Any) -> dict[str, Any]:
+def told(row: Any) -> dict[str, Any]:
     """One line; what was erased is empty, and `erased` says so."""
     details = row.details
     names = details.names if details else None

@@ -12,6 +12,7 @@ from accounts.actions import NotPossible
 from accounts.api import Needs, scopes_for
 from accounts.api_groups import router as groups
 from accounts.api_people import router as people
+from accounts.api_record import router as lines
 from accounts.permissions import Power, Refused, person_powers
 from accounts.problems import problem
 from accounts.replaying import PARAMETER
@@ -112,6 +113,7 @@ api.add_router("/tokens", inventory)
 api.add_router("/people", people)
 api.add_router("/groups", groups)
 api.add_router("/robots", robots)
+api.add_router("/record", lines)
 api.add_router("/workspaces", workspaces)
 api.add_router("", boards)
 api.add_router("", tasks)

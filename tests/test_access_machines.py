@@ -24,7 +24,7 @@ READ, WRITE, MANAGE, PEOPLE = (
     Power.MANAGE_PEOPLE,
 )
 VIEW, GROUPS, REGROUP = Power.VIEW_ORGANIZATION, Power.READ_GROUPS, Power.MANAGE_GROUPS
-ROBOTS = Power.READ_ROBOTS
+ROBOTS, RECORD = Power.READ_ROBOTS, Power.READ_RECORD
 # operation → what opens it
 OPERATIONS: dict[str, Power | None] = {
     "me": None,
@@ -32,6 +32,7 @@ OPERATIONS: dict[str, Power | None] = {
     "list_events": READ,
     **dict.fromkeys(("list_people", "read_person"), VIEW),
     **dict.fromkeys(("list_robots", "read_robot"), ROBOTS),
+    "list_record": RECORD,
     **dict.fromkeys(("list_groups", "read_group"), GROUPS),
     **{f"{verb}_group": REGROUP for verb in ("create", "update", "delete")},
     **dict.fromkeys(("list_workspaces", "read_workspace", "list_members", "list_boards", "read_board"), READ),
@@ -47,13 +48,13 @@ OPERATIONS: dict[str, Power | None] = {
 }
 # caller → (whose, scopes, what it may do); None for scopes: everything I may do
 WORK = {READ, WRITE, MANAGE}
-OWNERS = WORK | {VIEW, PEOPLE, GROUPS, REGROUP, ROBOTS}
+OWNERS = WORK | {VIEW, PEOPLE, GROUPS, REGROUP, ROBOTS, RECORD}
 CALLERS: dict[str, tuple[str, list[str] | None, set[Power]]] = {
     "robot": ("robby", None, WORK | {VIEW}),
     "read-only robot": ("reader", None, {READ, VIEW}),
     "owner's token": ("olga", None, OWNERS),
     "co-owner's token": ("carl", None, OWNERS),
-    "owner's read-only token": ("olga", ["work:read", "people:read", "record:read"], {READ, VIEW}),
+    "owner's read-only token": ("olga", ["work:read", "people:read", "record:read"], {READ, VIEW, RECORD}),
     "owner's token for people": ("olga", ["people:write"], {PEOPLE}),
     "member's token": ("ada", None, {READ, WRITE, VIEW}),
     "member's token with more scopes than powers": ("ada", ["work:write", "people:write"], {WRITE}),

@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictBool
 
-from accounts.api import line, text
+from accounts.api import Moment, line, text
 from workspaces.answers import Id
 from workspaces.api import NOT_GIVEN
 
@@ -20,14 +20,6 @@ def _day(value: Any) -> Any:
     if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
         return value
     raise ValueError("must be a day like 2026-12-31")
-
-
-def _utc(value: datetime) -> datetime:
-    """The same moment; at the ends of the calendar there may be none."""
-    try:
-        return value.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("is out of range") from error
 
 
 def _composed(value: str) -> str:
@@ -42,7 +34,6 @@ def _each_once(labels: list[str]) -> list[str]:
 Title: Any = line(200)
 Description: Any = text(10_000)
 Day = Annotated[date, BeforeValidator(_day)]
-Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 Label: Any = line(50)
 Labels = Annotated[list[Label], Field(max_length=20), AfterValidator(_each_once)]
 

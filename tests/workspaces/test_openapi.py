@@ -73,6 +73,7 @@ ORGANIZATIONS = {
     "delete_group": "groups",
     "list_robots": "robots",
     "read_robot": "robots",
+    "list_record": "people",
 }
 
 
