@@ -61,7 +61,17 @@ class Api(NinjaAPI):
     """Errors are declared as what they are sent as, operations with the scopes that open them."""
 
     def get_openapi_schema(self, **kwargs: Any) -> Any:
-        """The document; error responses under application/problem+json, `x-scopes` on each operation."""
+        """The document; error responses under application/problem+json, `x-scopes` on each operation.
+
+        Made once in a process: that takes longer than everything else on the page that shows it.
+        """
+        if self._document is None:
+            self._document = self._describe(**kwargs)
+        return self._document
+
+    _document: Any = None
+
+    def _describe(self, **kwargs: Any) -> Any:
         document = super().get_openapi_schema(**kwargs)
         document["components"]["securitySchemes"] = SCHEMES
         powers, replayed = self._powers(), self._replayed()

@@ -1,13 +1,13 @@
 """`GET /api/v1/tokens`: whose tokens there are, for automation. Neither values nor hints."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
+from typing import Any, Literal
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
 
+from accounts.answers import Id, Limit, page, position
 from accounts.api import ERRORS, Needs
 from accounts.permissions import Power, person_powers
 from tokens.models import PersonalToken
@@ -21,7 +21,7 @@ class TokenPersonOut(Schema):
     """Whose it is."""
 
     id: str
-    name: str
+    name: str = Field(description="empty for those who gave none")
 
 
 class TokenOut(Schema):
@@ -48,28 +48,18 @@ class TokenList(Schema):
     next: str | None = Field(None, description="the next page's `after`; null on the last page")
 
 
-Limit = Annotated[int, Field(ge=1, le=200)]
-Id = Annotated[str, Field(max_length=64)]
 READ = Needs(Power.MANAGE_PEOPLE)
 
 
 @router.get("", auth=READ, response={200: TokenList} | ERRORS, operation_id="list_tokens")
-def list_tokens(request: HttpRequest, response: HttpResponse, after: Id = "", limit: Limit = 50) -> Any:
+def list_tokens(request: HttpRequest, after: Id = "", limit: Limit = 50) -> HttpResponse:
     """Every personal access token of the organization, also those that ended in the last 90 days."""
     everything = PersonalToken.objects.visible_to(request.auth)  # type: ignore[attr-defined]
     rows = everything.listed().filter(membership__retired_at=None)
     if after:
-        position = everything.filter(public_id=after).values_list("pk", flat=True).first()
-        if position is None:
-            raise Http404
-        rows = rows.filter(pk__gt=position)
+        rows = rows.filter(pk__gt=position(everything, public_id=after))
     rows = rows.select_related("membership__user", "membership__organization").order_by("pk")
-    page = list(rows[: limit + 1])
-    following = page[limit - 1].public_id if len(page) > limit else None
-    if following:
-        query = urlencode({"after": following, "limit": limit})
-        response.headers["Link"] = f'<{request.build_absolute_uri(f"{request.path}?{query}")}>; rel="next"'
-    return {"items": [_told(token) for token in page[:limit]], "next": following}
+    return page(request, [_told(token) for token in rows[: limit + 1]], limit, "id")
 
 
 def _told(token: PersonalToken) -> dict[str, Any]:
@@ -79,7 +69,8 @@ def _told(token: PersonalToken) -> dict[str, Any]:
     )
     return {
         "id": token.public_id,
-        "person": {"id": person.public_id, "name": str(person)},
+        # Never `str(person)`: without a name that is the address.
+        "person": {"id": person.public_id, "name": person.name},
         "state": _state(token),
     } | {field: getattr(token, field) for field in same.split()}
 

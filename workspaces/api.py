@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
+from accounts.answers import one, position
 from accounts.api import CLASHES, ERRORS, Name, Text
 from accounts.models import Membership
 from accounts.replaying import once
@@ -64,7 +65,7 @@ class MemberOut(Schema):
     """Somebody who belongs to a workspace."""
 
     id: str
-    name: str
+    name: str = Field(description="empty for those who gave none")
 
 
 class MemberList(Schema):
@@ -79,27 +80,15 @@ def list_workspaces(request: HttpRequest, after: Id = "", limit: Limit = 50) -> 
     """Every workspace that you may read, `limit` at a time; `Link: rel="next"` leads on."""
     rows = Workspace.objects.visible_to(request.auth).order_by("pk")  # type: ignore[attr-defined]
     if after:
-        rows = rows.filter(pk__gt=_position(request, after))
+        # Also if that workspace was deleted meanwhile.
+        everything = Workspace.objects.filter(organization=request.auth.organization)  # type: ignore[attr-defined]
+        rows = rows.filter(pk__gt=position(everything, public_id=after))
     return page(request, [told(row, SHAPE) for row in rows[: limit + 1]], limit, "id")
-
-
-def _position(request: HttpRequest, public_id: str) -> int:
-    """Where the page before ended, also if that workspace was deleted meanwhile. Raises Http404."""
-    home = request.auth.organization  # type: ignore[attr-defined]
-    found = (
-        Workspace.objects.filter(organization=home, public_id=public_id).values_list("pk", flat=True).first()
-    )
-    if found is None:
-        raise Http404
-    return found
 
 
 def visible(request: HttpRequest, public_id: str) -> Workspace:
     """That workspace. Raises Http404."""
-    found = Workspace.objects.visible_to(request.auth).filter(public_id=public_id).first()  # type: ignore[attr-defined]
-    if found is None:
-        raise Http404
-    return found
+    return one(Workspace.objects.visible_to(request.auth), public_id=public_id)  # type: ignore[attr-defined]
 
 
 @router.post("", auth=MANAGE, response={201: WorkspaceOut} | ERRORS, operation_id="create_workspace")
@@ -160,15 +149,12 @@ def list_members(request: HttpRequest, id: Id, after: Id = "", limit: Limit = 50
     rows = belonging.select_related("user").order_by("pk")
     if after:
         everybody = Membership.objects.filter(organization=request.auth.organization)  # type: ignore[attr-defined]
-        position = everybody.filter(user__public_id=after).values_list("pk", flat=True).first()
-        if position is None:
-            raise Http404
-        rows = rows.filter(pk__gt=position)
+        rows = rows.filter(pk__gt=position(everybody, user__public_id=after))
     return page(request, [_member(row) for row in rows[: limit + 1]], limit, "id")
 
 
 def _member(row: Membership) -> dict[str, str]:
-    return {"id": row.user.public_id, "name": str(row.user)}
+    return {"id": row.user.public_id, "name": row.user.name}
 
 
 @router.put(
