@@ -100,6 +100,25 @@ class EventType(StrEnum):
     TOKEN_ROTATED = "token.rotated", "owners", "overlap_hours"
     TOKEN_OVERLAP_ENDED = "token.overlap_ended", "owners"
     TOKEN_REVOKED = "token.revoked", "owners", "why"
+    WEBHOOK_CREATED = (
+        "webhook.created",
+        "owners",
+        "name target hears workspaces headers authentication",
+    )
+    WEBHOOK_UPDATED = (
+        "webhook.updated",
+        "owners",
+        "name target path hears workspaces headers authentication replaced dropped",
+    )
+    WEBHOOK_SWITCHED_ON = "webhook.switched_on"
+    WEBHOOK_SWITCHED_OFF = "webhook.switched_off", "owners", "cause"
+    WEBHOOK_PAUSED = "webhook.paused", "owners", "failing_since"
+    WEBHOOK_RESUMED = "webhook.resumed"
+    WEBHOOK_SECRET_ROTATED = "webhook.secret_rotated", "owners", "overlap_hours"
+    WEBHOOK_SECRET_ENDED = "webhook.secret_ended"
+    WEBHOOK_TESTED = "webhook.tested", "owners", "event"
+    WEBHOOK_RESENT = "webhook.resent", "owners", "deliveries since"
+    WEBHOOK_DELETED = "webhook.deleted", "owners", "name"
     WORKSPACE_CREATED = "workspace.created", "work", "name description"
     WORKSPACE_UPDATED = "workspace.updated", "work", "name description joined left"
     WORKSPACE_ARCHIVED = "workspace.archived", "work"

@@ -64,6 +64,19 @@ FACTS = {
     "reason": _("Reason"),
     "lines": _("Lines"),
     "until": _("Up to"),
+    "target": _("Target"),
+    "path": _("Path of the target"),
+    "hears": _("Events"),
+    "workspaces": _("Workspaces"),
+    "headers": _("Headers"),
+    "authentication": _("Authentication"),
+    "replaced": _("Values replaced"),
+    "dropped": _("Values dropped"),
+    "cause": _("Reason"),
+    "failing_since": _("Nothing got through since"),
+    "event": _("Event"),
+    "deliveries": _("Deliveries"),
+    "since": _("Failed since"),
     "joined": _("Belongs to it now"),
     "left": _("Does not belong to it any more"),
     "board": _("Board"),
@@ -102,6 +115,12 @@ VALUES: dict[str, Mapping[str, Any]] = {
         "join": _("Invitation"),
     },
     "format": {"csv": "CSV", "ndjson": "NDJSON"},
+    "authentication": {"none": _("None"), "basic": _("HTTP basic authentication")},
+    "path": {"changed": _("changed")},
+    "cause": {
+        "gone": _("The target answered 410 Gone"),
+        "maker": _("Who made it by the API has no access any more"),
+    },
 }
 # Ids, and under which names they were recorded: (before, after), or the one.
 NAMED = {
@@ -138,7 +157,11 @@ def fact_rows(
 def _in_words(key: str, value: Any) -> str:
     if key == "filters" and isinstance(value, dict):
         return value_words({str(FILTERS.get(name, name)): one for name, one in value.items()})
-    if key.endswith("_at") and isinstance(value, str) and (at := parse_datetime(value)):
+    if (
+        (key.endswith("_at") or key.endswith("since"))
+        and isinstance(value, str)
+        and (at := parse_datetime(value))
+    ):
         return date_words(timezone.localtime(at), "j E Y, H:i")
     known = VALUES.get(key, {}).get(value) if isinstance(value, str) else None
     return value_words(value) if known is None else str(known)

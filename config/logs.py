@@ -7,13 +7,13 @@ import time
 from contextvars import ContextVar
 
 # Every value we make has one of these prefixes (docs: formats); path parts like /welcome/gate_inv_… count too.
-CREDENTIAL = re.compile(r"gate_(cs|at|pat|o1|inv)_[A-Za-z0-9]+")
+CREDENTIAL = re.compile(r"(gate_(?:cs|at|pat|o1|inv)_)[A-Za-z0-9]+|(whsec_)[A-Za-z0-9+/=]+")
 HEADER = re.compile(r"(?i)(authorization|x-api-key|cookie)(['\"]?\s*[:=]\s*['\"]?)[^\r\n'\"]+")
 
 
 def redact(text: str) -> str:
     """`text` with credentials, authorization and cookie headers replaced by dots."""
-    return HEADER.sub(r"\1\2•••", CREDENTIAL.sub(r"gate_\1_•••", text))
+    return HEADER.sub(r"\1\2•••", CREDENTIAL.sub(r"\1\2•••", text))
 
 
 # Set for the time of a request by config/middleware.py, and quoted by people who report an error.
