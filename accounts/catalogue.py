@@ -115,7 +115,7 @@ class EventType(StrEnum):
     WEBHOOK_PAUSED = "webhook.paused", "owners", "failing_since"
     WEBHOOK_RESUMED = "webhook.resumed"
     WEBHOOK_SECRET_ROTATED = "webhook.secret_rotated", "owners", "overlap_hours"
-    WEBHOOK_SECRET_ENDED = "webhook.secret_ended"
+    WEBHOOK_SECRET_ENDED = "webhook.secret_ended", "owners"
     WEBHOOK_TESTED = "webhook.tested", "owners", "event"
     WEBHOOK_RESENT = "webhook.resent", "owners", "deliveries since"
     WEBHOOK_DELETED = "webhook.deleted", "owners", "name"
