@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "workspaces",
     "robots",
     "tokens",
+    "webhooks",
     "config",
 ]
 
