@@ -1,22 +1,16 @@
-"""Standard Webhooks: secrets `whsec_…`, and the header that proves who sent a body and when."""
+"""Standard Webhooks: the header that proves who sent a body and when."""
 
 import base64
 import binascii
 import hashlib
 import hmac
-import secrets
 from collections.abc import Iterable
 
-PREFIX = "whsec_"
-
-
-def new_secret() -> str:
-    """A fresh signing secret: `whsec_` and 32 random bytes in base64, as the libraries for receivers take it."""
-    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+from webhooks.credentials import PREFIX
 
 
 def key(secret: str) -> bytes:
-    """The bytes that sign. Raises ValueError for what new_secret() could not have made."""
+    """The bytes that sign. Raises ValueError for anything but `whsec_` and base64."""
     if not secret.startswith(PREFIX):
         raise ValueError("not a signing secret")
     try:
