@@ -1,6 +1,7 @@
 """How answers of the API leave the house: bytes, `ETag`, and pages that lead on to the next one."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
@@ -8,11 +9,27 @@ from urllib.parse import urlencode
 
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from ninja import Header
 from pydantic import Field
 
 Row = TypeVar("Row", bound=Model)
 Limit = Annotated[int, Field(ge=1, le=200)]
 Id = Annotated[str, Field(max_length=64)]
+IfMatch = Annotated[
+    str | None,
+    Header(alias="If-Match", max_length=1000, description="the `ETag` of what you read; 412 when it changed"),
+]
+
+_TAG = re.compile(r'(W/)?"([^"]*)"')
+_VERSION = re.compile(r"[0-9]{1,10}")
+
+
+def versions(if_match: str | None) -> frozenset[int] | None:
+    """What an If-Match header accepts; None: any. Weak tags match nothing (RFC 9110, section 13.1.1)."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    tags = _TAG.findall(if_match)
+    return frozenset(int(tag) for weak, tag in tags if not weak and _VERSION.fullmatch(tag))
 
 
 def _plain(value: Any) -> str:

@@ -48,7 +48,7 @@ class EventType(StrEnum):
     MEMBERSHIP_LEFT = "membership.left", "people"
     MEMBERSHIP_API_ACCESS_ASKED = "membership.api_access_asked", "people"
     GROUP_CREATED = "group.created", "people", "name description"
-    GROUP_UPDATED = "group.updated", "people", "name description people robots"
+    GROUP_UPDATED = "group.updated", "people", "name description people joined left"
     GROUP_DELETED = "group.deleted", "people", "name"
     INVITATION_REVOKED = "invitation.revoked", "people"
     INVITATION_LINK_SHOWN = "invitation.link_shown", "people"

@@ -31,7 +31,6 @@ FACTS = {
     "manage_people": _("User management"),
     "groups": _("Groups"),
     "people": _("People"),
-    "robots": _("Robots"),
     "kind": _("Kind of factor"),
     "read_only": _("Read-only"),
     "keeper": _("Keeper"),

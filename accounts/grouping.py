@@ -1,6 +1,6 @@
 """Groups: create, change, delete, and who is in them. They carry no powers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,6 +13,10 @@ from accounts.actions import NotPossible
 from accounts.events import EventType, action, record
 from accounts.models import Group, Membership
 from accounts.permissions import Actor, Power, Refused
+from accounts.refusals import Stale
+
+# Versions of a group that the caller accepts to change (`If-Match`); None: any.
+Match = Collection[int] | None
 
 
 def _may(actor: Actor) -> None:
@@ -62,12 +66,12 @@ def create(actor: Actor, name: str, description: str = "", public_id: str | None
     return made
 
 
-def update(actor: Actor, public_id: str, version: int | None = None, **wanted: Any) -> Group:
-    """Name, description. Raises NotPossible when the name is taken, the page was stale, or for Everyone."""
-    _may(actor)
+def update(
+    actor: Actor, public_id: str, version: int | None = None, match: Match = None, **wanted: Any
+) -> Group:
+    """Name, description. Raises NotPossible when the name is taken, the page was stale, or for Everyone; Stale, Http404."""
     with action(actor):
-        group = fetch(actor, public_id, lock=True)
-        _not_everyone(group)
+        group = changeable(actor, public_id, match)
         if version is not None and version != group.version:
             raise NotPossible(
                 _("Somebody changed this group while your page was open. Compare, then press Update again.")
@@ -85,17 +89,29 @@ def update(actor: Actor, public_id: str, version: int | None = None, **wanted: A
     return Group.objects.get(pk=group.pk)
 
 
-def _not_everyone(group: Group) -> None:
+def changeable(actor: Actor, public_id: str, match: Match = None) -> Group:
+    """One group, its row locked; call inside an action. Raises Http404, NotPossible for Everyone, Stale, Refused."""
+    _may(actor)
+    group = fetch(actor, public_id, lock=True)
     if group.is_everyone:
         raise NotPossible(_("Everyone follows the membership by itself and can't be changed."))
+    if match is not None and group.version not in match:
+        raise Stale
+    return group
+
+
+def people(group: Group) -> QuerySet[Membership]:
+    """Who is in it at present, in the order in which they joined the organization; not who is deactivated."""
+    rows = Membership.objects.current().filter(organization=group.organization_id)
+    if not group.is_everyone:
+        rows = rows.filter(groups=group)
+    return rows.select_related("user").order_by("pk")
 
 
 def set_people(actor: Actor, public_id: str, person_ids: Iterable[str]) -> Group:
     """Exactly these people of the organization are in it; others' ids are ignored."""
-    _may(actor)
     with action(actor):
-        group = fetch(actor, public_id, lock=True)
-        _not_everyone(group)
+        group = changeable(actor, public_id)
         rows = Membership.objects.filter(organization=actor.home, retired_at=None)
         chosen = list(rows.filter(user__public_id__in=list(person_ids)))
         before = set(group.members.values_list("pk", flat=True))
@@ -105,12 +121,42 @@ def set_people(actor: Actor, public_id: str, person_ids: Iterable[str]) -> Group
     return group
 
 
-def delete(actor: Actor, public_id: str) -> Group:
-    """Retire it: people and robots in it stay what they are. Raises NotPossible for Everyone."""
-    _may(actor)
+def add_person(actor: Actor, public_id: str, person_id: str) -> Membership:
+    """From now on this person is in it; twice is once. Raises Http404, NotPossible for Everyone."""
     with action(actor):
-        group = fetch(actor, public_id, lock=True)
-        _not_everyone(group)
+        group = changeable(actor, public_id)
+        found = _person(Membership.objects.filter(organization=actor.home, retired_at=None), person_id)
+        if not group.members.filter(pk=found.pk).exists():
+            group.members.add(found)
+            _tell(group, "joined", found)
+    return found
+
+
+def remove_person(actor: Actor, public_id: str, person_id: str) -> None:
+    """This person is not in it any more. Raises Http404, also for who was not in it; NotPossible for Everyone."""
+    with action(actor):
+        group = changeable(actor, public_id)
+        found = _person(group.members.all(), person_id)
+        group.members.remove(found)
+        _tell(group, "left", found)
+
+
+def _person(rows: QuerySet[Membership], person_id: str) -> Membership:
+    found = rows.select_related("user").filter(user__public_id=person_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _tell(group: Group, what: str, person: Membership) -> None:
+    told = {"changes": {what: person.user.public_id}, "names": {what: str(person.user)}}
+    record(EventType.GROUP_UPDATED, group, **told)  # type: ignore[arg-type]
+
+
+def delete(actor: Actor, public_id: str, match: Match = None) -> Group:
+    """Retire it: people and robots in it stay what they are. Raises NotPossible for Everyone, Stale, Http404."""
+    with action(actor):
+        group = changeable(actor, public_id, match)
         group.members.clear()
         Group.objects.filter(pk=group.pk).update(retired_at=timezone.now())
         record(EventType.GROUP_DELETED, group, changes={"name": group.name})

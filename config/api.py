@@ -15,15 +15,17 @@ from accounts.api_people import router as people
 from accounts.api_record import router as lines
 from accounts.permissions import Power, Refused, person_powers
 from accounts.problems import problem
+from accounts.refusals import NotValid, Stale
 from accounts.replaying import PARAMETER
+from config.parameters import only_known
 from robots.api import router as robots
+from robots.api_groups import router as robots_in_groups
 from tokens.api import router as tokens
 from tokens.inventory import router as inventory
 from workspaces.api import router as workspaces
 from workspaces.api_boards import router as boards
 from workspaces.api_events import router as events
 from workspaces.api_tasks import router as tasks
-from workspaces.refusals import NotValid, Stale
 
 JSON_TYPES = ("application/json", "application/merge-patch+json")
 
@@ -118,10 +120,12 @@ api = Api(
     docs_url=None,
     parser=JsonParser(),
 )
+api.add_decorator(only_known, mode="view")
 api.add_router("", tokens)
 api.add_router("/tokens", inventory)
 api.add_router("/people", people)
 api.add_router("/groups", groups)
+api.add_router("/groups", robots_in_groups)
 api.add_router("/robots", robots)
 api.add_router("/record", lines)
 api.add_router("/workspaces", workspaces)

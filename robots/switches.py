@@ -10,7 +10,7 @@ from accounts.events import EventType, action, record
 from accounts.models import Group, Record
 from accounts.permissions import Actor
 from accounts.sealing import PREFIXES, fingerprint, is_well_formed
-from robots import renewal
+from robots import grouping, renewal
 from robots.actions import NotPossible, locked
 from robots.models import Robot, Share
 
@@ -34,12 +34,7 @@ def set_groups(actor: Actor, public_id: str, group_ids: Iterable[str]) -> Robot:
     with action(actor):
         robot = locked(actor, public_id)
         rows = Group.objects.filter(organization=robot.organization, retired_at=None, is_everyone=False)
-        chosen = list(rows.filter(public_id__in=list(group_ids)))
-        before = sorted(robot.groups.filter(retired_at=None).values_list("public_id", flat=True))
-        after = sorted(group.public_id for group in chosen)
-        if before != after:
-            robot.groups.set(chosen)
-            record(EventType.ROBOT_UPDATED, robot, changes={"groups": [before, after]})
+        grouping.regroup(robot, list(rows.filter(public_id__in=list(group_ids))))
     return robot
 
 

@@ -3,6 +3,7 @@
 The tables are written down here, not asked from the code: an operation without a row fails.
 """
 
+import re
 from typing import Any
 
 import pytest
@@ -33,7 +34,9 @@ OPERATIONS: dict[str, Power | None] = {
     **dict.fromkeys(("list_people", "read_person"), VIEW),
     **dict.fromkeys(("list_robots", "read_robot"), ROBOTS),
     "list_record": RECORD,
-    **dict.fromkeys(("list_groups", "read_group"), GROUPS),
+    **dict.fromkeys(("list_groups", "read_group", "list_people_in_group", "list_robots_in_group"), GROUPS),
+    **dict.fromkeys(("add_person_to_group", "remove_person_from_group"), REGROUP),
+    **dict.fromkeys(("add_robot_to_group", "remove_robot_from_group"), REGROUP),
     **{f"{verb}_group": REGROUP for verb in ("create", "update", "delete")},
     **dict.fromkeys(("list_workspaces", "read_workspace", "list_members", "list_boards", "read_board"), READ),
     **dict.fromkeys(("read_column", "list_tasks", "read_task"), READ),
@@ -69,10 +72,12 @@ def operations() -> list[tuple[str, str, str]]:
     found = []
     for path, by_method in api.get_openapi_schema()["paths"].items():
         for method, operation in by_method.items():
-            found.append(
-                (operation["operationId"], method, path.replace("{id}", "x").replace("{person_id}", "y"))
-            )
+            found.append((operation["operationId"], method, _filled(path)))
     return found
+
+
+def _filled(path: str) -> str:
+    return re.sub(r"{\w+}", "x", path)
 
 
 def credential(cast: Cast, caller: str, token_for: Any) -> dict[str, str]:

@@ -37,22 +37,22 @@ def update(actor: Actor, public_id: str, wanted: dict[str, Any], match: Match = 
     return found
 
 
-def archive(actor: Actor, public_id: str) -> Workspace:
-    """Keep it as it is: readable, and nothing in it changes. Raises Http404."""
+def archive(actor: Actor, public_id: str, match: Match = None) -> Workspace:
+    """Keep it as it is: readable, and nothing in it changes. Raises Http404, Stale."""
     locking.may(actor, Power.MANAGE_WORKSPACES)
     with action(actor):
-        found = locking.workspace(actor, public_id=public_id)
+        found = locking.workspace(actor, match, public_id=public_id)
         if found.archived_at is None:
             locking.save(found, {"archived_at": timezone.now()})
             record(EventType.WORKSPACE_ARCHIVED, found, workspace_id=found.pk)
     return found
 
 
-def restore(actor: Actor, public_id: str) -> Workspace:
-    """Work in it goes on. Raises Http404."""
+def restore(actor: Actor, public_id: str, match: Match = None) -> Workspace:
+    """Work in it goes on. Raises Http404, Stale."""
     locking.may(actor, Power.MANAGE_WORKSPACES)
     with action(actor):
-        found = locking.workspace(actor, public_id=public_id)
+        found = locking.workspace(actor, match, public_id=public_id)
         if found.archived_at is not None:
             locking.save(found, {"archived_at": None})
             record(EventType.WORKSPACE_RESTORED, found, workspace_id=found.pk)

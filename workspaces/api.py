@@ -118,21 +118,27 @@ def update_workspace(
 
 
 @router.post(
-    "/{id}/archive", auth=MANAGE, response={200: WorkspaceOut} | ERRORS, operation_id="archive_workspace"
+    "/{id}/archive",
+    auth=MANAGE,
+    response={200: WorkspaceOut} | ERRORS | CLASHES,
+    operation_id="archive_workspace",
 )
 @once
-def archive_workspace(request: HttpRequest, id: Id) -> HttpResponse:
+def archive_workspace(request: HttpRequest, id: Id, if_match: IfMatch = None) -> HttpResponse:
     """Keep it as it is: readable, and no board, column or task in it changes."""
-    return answer(told(actions.archive(request.auth, id), SHAPE))  # type: ignore[attr-defined]
+    return answer(told(actions.archive(request.auth, id, versions(if_match)), SHAPE))  # type: ignore[attr-defined]
 
 
 @router.post(
-    "/{id}/restore", auth=MANAGE, response={200: WorkspaceOut} | ERRORS, operation_id="restore_workspace"
+    "/{id}/restore",
+    auth=MANAGE,
+    response={200: WorkspaceOut} | ERRORS | CLASHES,
+    operation_id="restore_workspace",
 )
 @once
-def restore_workspace(request: HttpRequest, id: Id) -> HttpResponse:
+def restore_workspace(request: HttpRequest, id: Id, if_match: IfMatch = None) -> HttpResponse:
     """Work in an archived one goes on."""
-    return answer(told(actions.restore(request.auth, id), SHAPE))  # type: ignore[attr-defined]
+    return answer(told(actions.restore(request.auth, id, versions(if_match)), SHAPE))  # type: ignore[attr-defined]
 
 
 @router.delete("/{id}", auth=MANAGE, response={204: None} | ERRORS | CLASHES, operation_id="delete_workspace")

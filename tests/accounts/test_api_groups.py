@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from accounts import grouping
-from accounts.models import Group, Record, User
+from accounts.models import Group, Record, RecordDetails, User
+from robots import actions as robots
 from robots import switches
 from robots.models import Robot
+from tests.accounts.conftest import together
 from tests.cast import Cast
 from tests.tokens.conftest import call, is_problem, personal
 
@@ -86,6 +88,90 @@ def test_others_are_refused_by_the_name_of_the_scope(cast: Cast) -> None:
     told = is_problem(call(GROUPS, reader, "post", {"name": "x"}), 403, "not_allowed")
     assert told["scopes"] == ["groups:write"]
     is_problem(call(GROUPS, personal(cast, "ada")), 403, "not_allowed")
+
+
+def test_people_are_put_in_and_taken_out_once(cast: Cast) -> None:
+    value, where = personal(cast, "olga", ["groups:read", "groups:write"]), f"{GROUPS}/{cast.group.public_id}"
+    mia = cast.users["mia"].public_id
+    for _n in range(2):
+        assert call(f"{where}/people/{mia}", value, "put").json() == {"id": mia, "name": "Mia"}
+    assert call(f"{where}/people", value).json() == {"items": [{"id": mia, "name": "Mia"}], "next": None}
+    assert call(f"{where}/people/{mia}", value, "delete").status_code == 204
+    is_problem(call(f"{where}/people/{mia}", value, "delete"), 404)
+    lines = Record.objects.filter(type="group.updated").order_by("seq")
+    told = [RecordDetails.objects.get(organization_id=cast.home.pk, seq=line.seq) for line in lines]
+    assert [one.changes for one in told] == [{"joined": mia}, {"left": mia}]
+    assert [one.names["thing"] for one in told] == ["Site cameras"] * 2
+
+
+def test_robots_are_put_in_and_taken_out_once(cast: Cast) -> None:
+    value = personal(cast, "olga", ["groups:read", "groups:write", "robots:read"])
+    where, robby = f"{GROUPS}/{cast.group.public_id}/robots", cast.robby.public_id
+    for _n in range(2):
+        assert call(f"{where}/{robby}", value, "put").json() == {"id": robby, "name": "Robby"}
+    assert call(where, value).json() == {"items": [{"id": robby, "name": "Robby"}], "next": None}
+    assert call(f"{where}/{robby}", value, "delete").status_code == 204
+    is_problem(call(f"{where}/{robby}", value, "delete"), 404)
+    lines = Record.objects.filter(type="robot.updated", thing_key=robby)
+    assert lines.count() == 2 and set(lines.values_list("actor_kind", flat=True)) == {"token"}
+
+
+def test_who_may_not_see_robots_does_not_move_them(cast: Cast) -> None:
+    value = personal(cast, "olga", ["groups:read", "groups:write"])
+    where = f"{GROUPS}/{cast.group.public_id}/robots/{cast.robby.public_id}"
+    for method in ("put", "delete"):
+        assert is_problem(call(where, value, method), 403, "not_allowed")["scopes"] == ["robots:read"]
+    assert not cast.robby.groups.exists()
+
+
+@pytest.mark.parametrize("kind", ["people", "robots"])
+@pytest.mark.parametrize("method", ["put", "delete"])
+def test_nobody_is_put_into_everyone_or_out_of_it(cast: Cast, kind: str, method: str) -> None:
+    who = {"people": cast.users["mia"], "robots": cast.robby}[kind].public_id
+    is_problem(call(f"{everyone(cast)}/{kind}/{who}", personal(cast, "olga"), method), 409, "not_possible")
+
+
+@pytest.mark.parametrize("method", ["put", "delete"])
+def test_strangers_and_their_robots_are_nowhere(cast: Cast, method: str) -> None:
+    where, value = f"{GROUPS}/{cast.group.public_id}", personal(cast, "olga")
+    theirs = robots.create(cast.actor("stan"), "c" * 32, "Theirs").robot
+    for there in (
+        f"people/{cast.users['stan'].public_id}",
+        f"robots/{theirs.public_id}",
+        "robots/x",
+    ):
+        is_problem(call(f"{where}/{there}", value, method), 404)
+
+
+def test_lists_of_a_group_go_on_page_by_page(cast: Cast, queries: Any) -> None:
+    value, where = personal(cast, "olga"), f"{everyone(cast)}/people"
+    seen, there = [], f"{where}?limit=4"
+    while there:
+        answer = call(there, value)
+        seen += [row["name"] for row in answer.json()["items"]]
+        there = answer.headers.get("Link", "").partition(">")[0].removeprefix("<http://testserver")
+    assert seen == ["Olga", "Carl", "Adam", "Mia", "Mike", "Ada"]
+    assert queries(lambda: call(f"{where}?limit=1", value)) == queries(lambda: call(where, value))
+
+
+def test_what_somebody_else_changed_is_not_overwritten(cast: Cast) -> None:
+    value, where = personal(cast, "olga"), f"{GROUPS}/{cast.group.public_id}"
+    read = call(where, value)
+    assert read.headers["ETag"] == f'"{read.json()["version"]}"'
+    mine = {"headers": {"Authorization": f"Bearer {value}", "If-Match": read.headers["ETag"]}}
+    assert call(where, "", "patch", {"name": "Cameras"}, **mine).status_code == 200
+    is_problem(call(where, "", "patch", {"name": "Again"}, **mine), 412, "stale")
+    is_problem(call(where, "", "delete", **mine), 412, "stale")
+    cast.group.refresh_from_db()
+    assert (cast.group.name, cast.group.retired_at) == ("Cameras", None)
+
+
+@pytest.mark.usefixtures("committed")
+def test_two_who_put_the_same_person_in_at_once_do_it_once(cast: Cast) -> None:
+    mia = cast.users["mia"].public_id
+    put = lambda: grouping.add_person(cast.actor("olga"), cast.group.public_id, mia)  # noqa: E731
+    assert {row.user.public_id for row in together(put, put)} == {mia}
+    assert Record.objects.filter(type="group.updated").count() == 1
 
 
 def test_another_organizations_are_nowhere(cast: Cast) -> None:

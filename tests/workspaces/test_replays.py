@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts import replaying
 from accounts.models import KeptAnswer, Record
+from config.api import api
 from tests.accounts.conftest import together
 from tests.cast import Cast
 from tests.conftest import bearer
@@ -27,6 +28,14 @@ def test_the_second_one_replays_the_first(robby: str) -> None:
     assert first.headers["ETag"] == second.headers["ETag"]
     assert "Idempotency-Replayed" not in first.headers and second.headers["Idempotency-Replayed"] == "true"
     assert Workspace.objects.count() == 1 and Record.objects.filter(type="workspace.created").count() == 1
+
+
+def test_every_post_of_the_api_takes_a_key() -> None:
+    posts = [by["post"] for by in api.get_openapi_schema()["paths"].values() if "post" in by]
+    assert len(posts) >= 9
+    for operation in posts:
+        taken = [one for one in operation["parameters"] if one["name"] == "Idempotency-Key"]
+        assert taken, operation["operationId"]
 
 
 def test_another_key_is_another_deed(robby: str) -> None:

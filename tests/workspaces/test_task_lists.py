@@ -1,6 +1,7 @@
 """Lists of tasks page after page and through filters, many at once, and two who change the same."""
 
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -9,7 +10,7 @@ from tests.cast import Cast
 from tests.conftest import bearer
 from tests.tokens.conftest import call, is_problem, personal
 from tests.workspaces.conftest import API, Place, made, patched, place
-from workspaces.models import Task
+from workspaces.models import Task, Workspace
 
 
 def titles(bridge: Place, query: str = "", token: str = "") -> list[str]:
@@ -61,6 +62,27 @@ def test_a_list_costs_three_queries_whatever_its_length(cast: Cast, bridge: Plac
 def test_a_page_that_cannot_be_is_refused_by_name(bridge: Place, query: str) -> None:
     told = is_problem(call(f"{bridge.tasks}?{query}", bridge.token), 422, "invalid")
     assert told["errors"][0]["field"] == query.partition("=")[0]
+
+
+@pytest.mark.parametrize("query", ["don=true", "Done=true", "done=true&done=false", "label[]=red", "%C5%BC="])
+def test_a_filter_that_is_no_filter_does_not_widen_the_list(bridge: Place, query: str) -> None:
+    bridge.task("a")
+    told = is_problem(call(f"{bridge.tasks}?{query}", bridge.token), 422, "invalid")
+    assert told["errors"][0]["field"] == unquote(query.partition("=")[0])
+
+
+def test_no_call_takes_parameters_that_it_does_not_know(cast: Cast, robby: str, bridge: Place) -> None:
+    for path, method in (("/me", "get"), ("/people", "get"), ("/record", "get"), ("/workspaces", "post")):
+        value = personal(cast, "olga")
+        told = is_problem(
+            call(f"{API}{path}?colour=red", value, method, {"name": "x"} if method == "post" else None),
+            422,
+            "invalid",
+        )
+        assert told["errors"][0]["field"] == "colour"
+    assert Workspace.objects.count() == 1
+    # Who may not do it at all hears that first.
+    is_problem(call(f"{API}/record?colour=red", robby), 403, "not_allowed")
 
 
 # ---------- filters ----------
