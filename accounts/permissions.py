@@ -200,7 +200,8 @@ def robot_scopes(further: Iterable[str], read_only: bool) -> tuple[str, ...]:
     return readable(scopes) if read_only else scopes
 
 
-def machine_powers(scopes: Iterable[str]) -> frozenset[Power]:
+@functools.lru_cache(maxsize=1024)
+def machine_powers(scopes: tuple[str, ...]) -> frozenset[Power]:
     """What a credential with these scopes may do at most; reading the API documents is always in."""
     return (scopes_to_powers(scopes) | {P.USE_API}) - CLOSED_TO_MACHINES
 
@@ -210,7 +211,7 @@ def token_powers(membership: Membership, scopes: Iterable[str] | None) -> frozen
     held = person_powers(membership)
     if scopes is None:
         return held - CLOSED_TO_MACHINES
-    return held & machine_powers(scopes)
+    return held & machine_powers(tuple(scopes))
 
 
 def person_actor(membership: Membership, *, address: str = "", request_id: str = "") -> Actor:

@@ -4,11 +4,17 @@ Planning a join takes longer than running it; and asking a kept connection wheth
 round trips, so the statement itself is the question (docs/speed.md).
 """
 
+import itertools
+import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import psycopg
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connections
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import DiagnosticField, ExecStatus
 
 Answer = TypeVar("Answer")
 Row = tuple[Any, ...]
@@ -16,41 +22,93 @@ Row = tuple[Any, ...]
 
 def row(statement: str, values: Sequence[Any]) -> Row | None:
     """The one row that it finds. Raises django.db.Error."""
-    return _alive(lambda: _execute(statement, values, fetch=True))
+    return _alive(lambda here: _execute(here, statement, values, fetch=True))
 
 
 def write(statement: str, values: Sequence[Any]) -> None:
     """Run it, atomic by itself where no transaction is open; SQLite's one writer is the caller's to take."""
-    _alive(lambda: _execute(statement, values, fetch=False))
+    _alive(lambda here: _execute(here, statement, values, fetch=False))
 
 
-def _execute(statement: str, values: Sequence[Any], fetch: bool) -> Row | None:
-    with _cursor() as cursor:
+def _alive(ask: Callable[[Any], Answer]) -> Answer:
+    """The answer, on a new connection if a kept one has died meanwhile and nothing is open on it."""
+    # Django's `connection` looks this up again at every dot.
+    here: Any = connections["default"]
+    kept = here.connection is not None and not here.in_atomic_block
+    if kept:
+        # Not asked again by Django either, in this request.
+        here.health_check_done = True
+    try:
+        return ask(here)
+    except (OperationalError, InterfaceError):
+        if not kept:
+            raise
+        here.close()
+        return ask(here)
+
+
+def _execute(here: Any, statement: str, values: Sequence[Any], fetch: bool) -> Row | None:
+    if _may_be_bare(here) and (told := _bare(here.connection, statement, values)):
+        return told[0]
+    with _cursor(here) as cursor:
         cursor.execute(statement, values)
         found: Row | None = cursor.fetchone() if fetch else None
         return found
 
 
-def _cursor() -> Any:
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    connection.ensure_connection()
+def _cursor(here: Any) -> Any:
+    if here.vendor != "postgresql":
+        return here.cursor()
+    here.ensure_connection()
     # Django's own cursors bind in the client and are never prepared; this one is, see DATABASES in config/settings.py.
-    bare: Any = psycopg.Cursor(connection.connection)
-    wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    bare: Any = psycopg.Cursor(here.connection)
+    wrapped = here.make_debug_cursor if here.queries_logged else here.make_cursor
     return wrapped(bare)
 
 
-def _alive(ask: Callable[[], Answer]) -> Answer:
-    """The answer, on a new connection if a kept one has died meanwhile and nothing is open on it."""
-    kept = connection.connection is not None and not connection.in_atomic_block
-    if kept:
-        # Not asked again by Django either, in this request.
-        connection.health_check_done = True  # type: ignore[attr-defined]
-    try:
-        return ask()
-    except (OperationalError, InterfaceError):
-        if not kept:
-            raise
-        connection.close()
-        return ask()
+# invalid_sql_statement_name: a pooler gave us another session; feature_not_supported: older than its tables.
+PLAN_ENDED = (b"26000", b"0A000")
+# What each connection has planned, by statement and the types of its values.
+_plans: WeakKeyDictionary[Any, dict[tuple[str, tuple[int, ...]], bytes]] = WeakKeyDictionary()
+
+
+def _may_be_bare(here: Any) -> bool:
+    """PostgreSQL, nobody counting statements, and no transaction that the driver has yet to begin."""
+    if here.vendor != "postgresql" or here.in_atomic_block or here.queries_logged or here.execute_wrappers:
+        return False
+    here.ensure_connection()
+    return bool(here.autocommit)
+
+
+def _bare(kept: Any, statement: str, values: Sequence[Any]) -> tuple[Row | None] | None:
+    """(the first row or None,) without a cursor, which costs more than the statement; None where that failed.
+
+    Whatever failed is asked again with a cursor: it knows all errors.
+    """
+    change = Transformer(kept)
+    given = change.dump_sequence(values, [PyFormat.AUTO] * len(values))
+    plans = _plans.setdefault(kept, {})
+    types = tuple(change.types or ())
+    name = plans.get((statement, types))
+    if name is None:
+        name = b"gatehouse_%d" % next(_names)
+        if kept.pgconn.prepare(name, _numbered(statement), types).status != ExecStatus.COMMAND_OK:
+            return None
+        plans[statement, types] = name
+    told = kept.pgconn.exec_prepared(name, given, change.formats)
+    if told.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+        if told.error_field(DiagnosticField.SQLSTATE) in PLAN_ENDED:
+            plans.pop((statement, types), None)
+        return None
+    change.set_pgresult(told)
+    return (change.load_row(0, tuple) if told.ntuples else None,)
+
+
+_names = itertools.count()
+
+
+@cache
+def _numbered(statement: str) -> bytes:
+    """With $1, $2, … for each %s."""
+    numbers = itertools.count(1)
+    return re.sub("%s", lambda _: f"${next(numbers)}", statement).encode()

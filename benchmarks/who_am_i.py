@@ -1,6 +1,6 @@
 """An authenticated call: `GET /api/v1/me` beside a view that django-oauth-toolkit protects, and one with DRF's throttle.
 
-Ours goes through all its middleware, decides scopes and powers at use, notes when and from where the robot was last
+Ours goes through the machine door, decides scopes and powers at use, notes when and from where the robot was last
 used, and holds it to its limit, exactly. The rivals' views only find the token; DRF's counts, too, in two steps that race.
 All find it among as many others.
 """

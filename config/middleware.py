@@ -3,8 +3,9 @@
 What a machine path is: settings.MACHINE_PATHS, one compiled pattern.
 """
 
+import os
 import re
-import uuid
+import threading
 import zoneinfo
 from collections.abc import Callable
 from typing import Any
@@ -49,7 +50,7 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Name the request."""
         given = request.headers.get("X-Request-ID", "") if settings.GATEHOUSE_TRUSTED_PROXIES else ""
-        request.request_id = given if _request_id.match(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
+        request.request_id = given if _request_id.match(given) else os.urandom(16).hex()  # type: ignore[attr-defined]
         request.client_address = client_address(request.META)  # type: ignore[attr-defined]
         request.is_machine = bool(_machine.match(request.path_info))  # type: ignore[attr-defined]
         logs.request_id.set(request.request_id)  # type: ignore[attr-defined]
@@ -95,6 +96,32 @@ class HeadersMiddleware:
         if not request.path_info.startswith(settings.STATIC_URL):
             headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class MachineLaneMiddleware:
+    """Behind the door: machines go straight to their view, past all page middleware, and are answered in English."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        # Django builds from the inside out, so that the end of the lane is there already.
+        self.straight_on: GetResponse = _built.__dict__.pop("innermost", get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Choose the way."""
+        if not request.is_machine:  # type: ignore[attr-defined]
+            return self.get_response(request)
+        with translation.override("en"):
+            return self.straight_on(request)
+
+
+def innermost(get_response: GetResponse) -> GetResponse:
+    """Last of all: nothing but the place where the lane ends."""
+    _built.innermost = get_response
+    return get_response
+
+
+# By the thread that builds a handler.
+_built = threading.local()
 
 
 class _StepsAside:
@@ -151,9 +178,6 @@ class PersonMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Activate both for this request."""
-        if request.is_machine:  # type: ignore[attr-defined]
-            with translation.override("en"):
-                return self.get_response(request)
         user = request.user
         if user.is_authenticated:
             sessions_of_people.note_visit(request)

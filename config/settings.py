@@ -92,9 +92,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.CSPMiddleware",
     "config.middleware.HeadersMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.AddressMiddleware",
     "tokens.middleware.MachineDoorMiddleware",
+    # Machines go from here to the last one.
+    "config.middleware.MachineLaneMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.SessionMiddleware",
     "config.middleware.CommonMiddleware",
     "config.middleware.CsrfViewMiddleware",
@@ -102,8 +104,9 @@ MIDDLEWARE = [
     "config.middleware.PersonMiddleware",
     "config.middleware.MessageMiddleware",
     "config.middleware.LoginRequiredMiddleware",
-    # Stays under its own name: allauth's AppConfig looks for it. Harmless on machine paths.
+    # Stays under its own name: allauth's AppConfig looks for it.
     "allauth.account.middleware.AccountMiddleware",
+    "config.middleware.innermost",
 ]
 
 # ---------- 4 databases, cache, broker ----------

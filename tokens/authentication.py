@@ -65,7 +65,8 @@ def _presented(request: HttpRequest) -> str:
     """The one credential of this request."""
     authorization = request.META.get("HTTP_AUTHORIZATION", "")
     key = request.META.get("HTTP_X_API_KEY", "")
-    if any(name in IN_ADDRESS for name in map(str.lower, parse_qs(request.META.get("QUERY_STRING", "")))):
+    query = request.META.get("QUERY_STRING", "")
+    if query and any(name in IN_ADDRESS for name in map(str.lower, parse_qs(query))):
         raise NotAuthenticated(
             400, "credential_in_address", "Send credentials in a header: addresses end in logs and histories."
         )

@@ -2,9 +2,10 @@
 
 import pytest
 from django.conf import settings as product
-from django.db import OperationalError, ProgrammingError, connection
+from django.db import OperationalError, ProgrammingError, connection, transaction
 
 from accounts import statements
+from tests.cast import Cast
 
 
 def test_one_row_or_none() -> None:
@@ -31,6 +32,37 @@ def test_a_connection_that_died_is_replaced(committed: None) -> None:
         cursor.execute("SELECT pg_terminate_backend(%s)", [first])
     other.close()
     assert statements.row("SELECT pg_backend_pid()", [])[0] != first  # type: ignore[index]
+
+
+@pytest.mark.skipif(product.EMBEDDED, reason="SQLite plans nothing ahead")
+def test_a_plan_that_is_gone_is_made_anew(committed: None) -> None:
+    assert statements.row("SELECT 40 + %s::int", [2]) == (42,)
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    assert statements.row("SELECT 40 + %s::int", [2]) == (42,)
+
+
+@pytest.mark.skipif(product.EMBEDDED, reason="SQLite plans nothing ahead")
+def test_a_plan_older_than_its_table_is_made_anew(committed: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE passing (one int)")
+        try:
+            assert statements.row("SELECT * FROM passing WHERE one = %s", [1]) is None
+            statements.write("INSERT INTO passing VALUES (%s)", [1])
+            cursor.execute("ALTER TABLE passing ADD COLUMN two int DEFAULT 2")
+            assert statements.row("SELECT * FROM passing WHERE one = %s", [1]) == (1, 2)
+        finally:
+            cursor.execute("DROP TABLE passing")
+
+
+def test_in_a_transaction_they_belong_to_it(committed: None, cast: Cast) -> None:
+    rename = "UPDATE accounts_organization SET name = %s WHERE id = %s"
+    asked = ("SELECT name FROM accounts_organization WHERE id = %s", [cast.home.pk])
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        statements.write(rename, ["Elsewhere", cast.home.pk])
+        assert statements.row(*asked) == ("Elsewhere",)
+        raise ZeroDivisionError
+    assert statements.row(*asked) == (cast.home.name,)
 
 
 @pytest.mark.skipif(product.EMBEDDED, reason="SQLite plans nothing ahead")

@@ -145,6 +145,18 @@ def test_redis_whose_clock_was_set_back_neither_frees_nor_blocks(cast: Cast, set
     assert log.take(key, 2)[:2] == (True, 2) and not log.take(key, 2)[0]
 
 
+@_only(False)
+def test_a_thread_whose_connection_died_opens_another(cast: Cast, settings: Any) -> None:
+    log = sliding.RedisLog(settings.REDIS_URL)
+    key = f"{settings.LIMITS_PREFIX}died"
+    assert log.take(key, 3)[:2] == (True, 1)
+    log._threads.line.send_command("CLIENT", "ID")
+    log._redis.execute_command("CLIENT", "KILL", "ID", log._threads.line.read_response())
+    assert log.take(key, 3)[:2] == (True, 2)
+    log._redis.script_flush()
+    assert log.take(key, 3)[:2] == (True, 3) and not log.take(key, 3)[0]
+
+
 def test_while_the_shared_log_is_away_each_process_has_its_share(cast: Cast, settings: Any) -> None:
     stores = limits._Stores()
     stores.shared = sliding.RedisLog(f"redis://127.0.0.1:{free_port()}/0")
