@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
+from accounts import event_schemas
 from accounts.actions import NotPossible
 from accounts.api import Needs, scopes_for
 from accounts.api_groups import router as groups
@@ -76,6 +77,7 @@ class Api(NinjaAPI):
     def _describe(self, **kwargs: Any) -> Any:
         document = super().get_openapi_schema(**kwargs)
         document["components"]["securitySchemes"] = SCHEMES
+        document["components"]["schemas"] |= event_schemas.components()
         powers, replayed = self._powers(), self._replayed()
         for operations in document["paths"].values():
             for operation in operations.values():

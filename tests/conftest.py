@@ -17,6 +17,7 @@ from django.test import Client
 from accounts import mail, usage
 from accounts.models import Record, RecordCheckpoint, RecordDetails, RecordHead
 from scripts.servers import free_port
+from tests import schemas
 from tests.cast import Cast, assemble
 
 
@@ -144,6 +145,12 @@ def usage_by_hand() -> Iterator[None]:
     usage._started = True
     yield
     usage._uses.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_event_fits_its_schema() -> None:
+    """Whatever any test records is held to what the API's document says of it; what does not fit is not recorded."""
+    schemas.hold_all()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from accounts.api import ERRORS
 from accounts.catalogue import EventType
+from accounts.wire import event_body
 from workspaces import feed
 from workspaces.answers import READ, Limit, answer, linked
 from workspaces.refusals import NotThere, NotValid
@@ -21,34 +22,19 @@ PAUSE = 5
 Cursor = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
-class PartyOut(Schema):
-    """Who acted, or what was acted on, as it was called then."""
+class Event(Schema):
+    """Something that happened; which types there are, and what each tells: accounts/event_schemas.py."""
 
-    kind: str = Field(description="person, token, robot, operator, timetable; workspace, task …")
     id: str
-    name: str | None = Field(description="null once erased")
-
-
-class EventOut(Schema):
-    """Something that happened."""
-
-    id: str = Field(description="its number in the record; `after` takes it")
     type: str
-    at: datetime
-    actor: PartyOut
-    thing: PartyOut
-    workspace: str | None = Field(description="the workspace's id, for work")
-    changes: dict[str, Any] | None = Field(
-        description="{field: [before, after]} or plain facts; null once erased"
-    )
-    names: dict[str, str] | None = Field(description="what ids in `changes` were called then")
-    request_id: str
+    timestamp: datetime
+    data: dict[str, Any]
 
 
 class EventList(Schema):
     """A page of events, in the order in which they were committed."""
 
-    items: list[EventOut]
+    items: list[Event]
     next: str = Field(description="what `after` takes next time, also when this page is empty")
     more: bool = Field(description="whether to ask again at once")
 
@@ -70,7 +56,7 @@ def list_events(
     page = feed.read(request.auth, after, wanted, limit)  # type: ignore[attr-defined]
     if page is None:
         raise NotThere("after")
-    told = [feed.told(row) for row in page.rows]
+    told = [event_body(row, row.names, row.changes, row.workspace) for row in page.rows]
     response = answer({"items": told, "next": str(page.next), "more": not page.is_last})
     if page.is_last:
         response.headers["Retry-After"] = str(PAUSE)

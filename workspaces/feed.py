@@ -54,28 +54,3 @@ def read(actor: Actor, after: int, types: Collection[str], limit: int) -> Page |
     if len(found) > limit:
         return Page(found[:limit], found[limit - 1].seq, is_last=False)
     return Page(found, high, is_last=high == head)
-
-
-def told(row: Any) -> dict[str, Any]:
-    """An event as it leaves the house; what was erased is null."""
-    names = row.names
-    return {
-        "id": str(row.seq),
-        "type": row.type,
-        "at": row.at,
-        "actor": {
-            "kind": row.actor_kind,
-            "id": row.actor_key,
-            "name": names.get("actor", "") if names is not None else None,
-        },
-        "thing": {
-            "kind": row.thing_kind,
-            "id": row.thing_key,
-            "name": names.get("thing", "") if names is not None else None,
-        },
-        "workspace": row.workspace,
-        "changes": row.changes,
-        "names": names
-        and {key: name for key, name in names.items() if key not in ("actor", "thing") and name},
-        "request_id": row.request_id,
-    }

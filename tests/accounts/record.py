@@ -22,7 +22,8 @@ def fill(cast: Cast, count: int, at: datetime | None = None, name: str = "Bridge
     with time_machine.travel(at or timezone.now(), tick=at is None), action(cast.actor("olga")):
         for number in range(count):
             names = {"thing": f"{name} {number}"}
-            record(EventType.WORKSPACE_CREATED, cast.home, names=names, changes={"name": names["thing"]})
+            told: dict[str, Any] = {"names": names, "changes": {"name": names["thing"]}, "workspace_id": 1}
+            record(EventType.WORKSPACE_CREATED, cast.home, **told)
 
 
 def lines(answer: Any) -> list[int]:

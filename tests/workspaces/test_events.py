@@ -29,11 +29,13 @@ def test_an_event_says_who_did_what_and_what_was_before(cast: Cast, bridge: Plac
     task = bridge.task("Paint it")
     answer = call(f"{API}/tasks/{task['id']}", bridge.token, "patch", {"title": "Paint all"})
     told = events(bridge.token)[-1]
-    assert told["type"] == "task.updated" and told["at"].endswith("Z")
-    assert told["actor"] == {"kind": "robot", "id": cast.robby.public_id, "name": "Robby"}
-    assert told["thing"] == {"kind": "task", "id": task["id"], "name": "Paint all"}
-    assert told["changes"] == {"title": ["Paint it", "Paint all"]} and told["workspace"] == bridge.id
-    assert told["request_id"] == answer.headers["X-Request-ID"]
+    data = told.pop("data")
+    assert told["type"] == "task.updated" and told["timestamp"].endswith("Z")
+    assert set(told) == {"id", "type", "timestamp"}
+    assert data["actor"] == {"kind": "robot", "id": cast.robby.public_id, "name": "Robby"}
+    assert data["thing"] == {"kind": "task", "id": task["id"], "name": "Paint all"}
+    assert data["changes"] == {"title": ["Paint it", "Paint all"]} and data["workspace"] == bridge.id
+    assert data["request_id"] == answer.headers["X-Request-ID"]
 
 
 def test_following_the_cursor_gives_everything_once(bridge: Place) -> None:
@@ -43,14 +45,14 @@ def test_following_the_cursor_gives_everything_once(bridge: Place) -> None:
     there, last = f"{EVENTS}?limit=3", None
     while there:
         last = call(there, bridge.token)
-        seen += [event["thing"]["name"] for event in last.json()["items"]]
+        seen += [event["data"]["thing"]["name"] for event in last.json()["items"]]
         assert last.json()["more"] == ("Link" in last.headers) == ("Retry-After" not in last.headers)
         there = last.headers.get("Link", "").partition(">")[0].removeprefix("<http://testserver")
     assert seen == ["Bridge", *(f"T{number}" for number in range(7))]
     cursor = last.json()["next"]
     assert events(bridge.token, f"after={cursor}") == []
     bridge.task("late")
-    assert [event["thing"]["name"] for event in events(bridge.token, f"after={cursor}")] == ["late"]
+    assert [event["data"]["thing"]["name"] for event in events(bridge.token, f"after={cursor}")] == ["late"]
 
 
 def test_types_narrow_it_and_unknown_ones_are_refused(bridge: Place) -> None:
@@ -85,7 +87,7 @@ def test_everybody_hears_what_is_for_them(cast: Cast, token_for, bridge: Place) 
     assert "robot.created" not in heard["adam"] and {"group.created", "task.created"} <= heard["adam"]
     assert "group.created" in heard["mike"] and "task.created" not in heard["mike"]
     assert heard["mia"] == {"workspace.created", "task.created", "workspace.updated"}
-    assert {event["workspace"] for event in events(personal(cast, "mia"))} == {bridge.id}
+    assert {event["data"]["workspace"] for event in events(personal(cast, "mia"))} == {bridge.id}
     assert not {"task.created", "group.created"} & heard["stan"]
     robots = {type.partition(".")[0] for type in types(token_for(cast.reader_values))}
     assert robots == {"workspace", "task"}
