@@ -16,26 +16,26 @@ from accounts.permissions import SCOPE_POWERS, Actor, Power, Refused
 
 
 class Needs(AuthBase):
-    """`auth=Needs(Power.X)` on every operation: the machine door made `request.actor`, this asks it."""
+    """`auth=Needs(Power.X)` on every operation: it asks `request.actor`, which the door made. Of several powers any will do."""
 
     openapi_type = "http"
     openapi_scheme = "bearer"
 
-    def __init__(self, power: Power | None = None) -> None:
-        self.power = power
+    def __init__(self, *powers: Power) -> None:
+        self.powers = powers
         super().__init__()
 
     def __call__(self, request: HttpRequest) -> Actor:
         """The actor. Raises Refused."""
         actor: Actor = request.actor  # type: ignore[attr-defined]
-        if self.power and not actor.can(self.power):
-            raise Refused(self.power, actor)
+        if self.powers and not any(actor.can(power) for power in self.powers):
+            raise Refused(self.powers[0], actor, *self.powers[1:])
         return actor
 
 
-def scopes_for(power: Power) -> list[str]:
-    """Which scopes would have opened it."""
-    return [scope for scope, powers in SCOPE_POWERS.items() if power in powers]
+def scopes_for(*powers: Power) -> list[str]:
+    """Which scopes would have opened what needs one of these."""
+    return [scope for scope, opened in SCOPE_POWERS.items() if opened & set(powers)]
 
 
 def _held_to(rule: Callable[[str], None], most: int) -> AfterValidator:
@@ -92,3 +92,5 @@ class Problem(Schema):
 ERRORS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 405, 413, 415, 422, 429), Problem)
 # What operations document that can clash with the state of things, or with what `If-Match` names.
 CLASHES: dict[int, Any] = dict.fromkeys((409, 412), Problem)
+# What follows the record from a cursor documents that its lines may have been removed.
+GONE: dict[int, Any] = {410: Problem}

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from accounts import record_reading as reading
 from accounts.answers import Limit, answer, linked
-from accounts.api import ERRORS, Moment, Needs
+from accounts.api import ERRORS, GONE, Moment, Needs
 from accounts.catalogue import EventType
 from accounts.exports import told
 from accounts.permissions import Actor, Power
@@ -48,7 +48,7 @@ class LineList(Schema):
     head: str = Field(description="`seq:hash` where the record ends, to be noted and compared later")
 
 
-@router.get("", auth=READ, response={200: LineList} | ERRORS, operation_id="list_record")
+@router.get("", auth=READ, response={200: LineList} | ERRORS | GONE, operation_id="list_record")
 def list_record(
     request: HttpRequest,
     after: Cursor = 0,
@@ -57,7 +57,10 @@ def list_record(
     until: Moment | None = None,
     limit: Limit = 50,
 ) -> HttpResponse:
-    """Everything that was recorded: `since` a moment, before `until`, of one type. A cursor that never was is 404."""
+    """Everything that was recorded: `since` a moment, before `until`, of one type.
+
+    A cursor that never was is 404, one whose lines were removed since is 410.
+    """
     actor: Actor = request.auth  # type: ignore[attr-defined]
     chosen = Chosen(types=(type.value,) if type else (), since=since, until=until)
     where = reading.state(actor.home.pk, chosen)
@@ -65,6 +68,7 @@ def list_record(
         raise Http404
     found = reading.matching(actor.home.pk, chosen, max(where.low, after), where.high).order_by("seq")
     rows: list[Any] = list(reading.with_details(found)[: limit + 1])
+    reading.still_there(actor.home.pk, after)
     for row in rows:
         row.details = row if row.names is not None else None
     following = str(rows[limit - 1].seq) if len(rows) > limit else None

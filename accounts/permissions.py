@@ -153,12 +153,13 @@ class Actor:
 
 
 class Refused(PermissionDenied):
-    """An insider without the power: 403. `power` is named at the end of the refusal."""
+    """An insider without the power: 403. `power` is named at the end of the refusal; any of `others` would have done, too."""
 
-    def __init__(self, power: Power, actor: Actor) -> None:
+    def __init__(self, power: Power, actor: Actor, *others: Power) -> None:
         super().__init__(power.value)
         self.power = power
         self.actor = actor
+        self.others = others
 
 
 VISITOR = Actor(ActorKind.VISITOR, "", "visitor")

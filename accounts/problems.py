@@ -15,6 +15,7 @@ TITLES = {
     405: "Method not allowed",
     406: "Not acceptable",
     409: "Conflict",
+    410: "Not there any more",
     412: "Precondition failed",
     413: "Too large",
     415: "Unsupported media type",

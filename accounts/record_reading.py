@@ -18,6 +18,7 @@ from django.db.models.functions import Cast
 from accounts.models import Record, RecordCheck, RecordDetails, RecordHead
 from accounts.permissions import ActorKind
 from accounts.record_forms import Chosen
+from accounts.refusals import Pruned
 
 LINES = 50
 REACH = 50_000
@@ -176,6 +177,16 @@ def _written(character: str) -> str:
     cases = {character.lower(), character.upper(), character}
     written = sorted(re.escape(json.dumps(one, ensure_ascii=not plain)[1:-1]) for one in cases)
     return written[0] if len(written) == 1 else f"({'|'.join(written)})"
+
+
+def still_there(organization_id: int, after: int) -> None:
+    """Raises Pruned when lines behind this cursor were removed; ask once the lines were read. 0 is "from the oldest"."""
+    if not after:
+        return
+    there = Record.objects.filter(organization_id=organization_id).order_by("seq")
+    oldest = there.values_list("seq", flat=True).first()
+    if oldest is not None and after < oldest - 1:
+        raise Pruned(oldest - 1)
 
 
 def with_details(rows: QuerySet[Record]) -> QuerySet[Record]:

@@ -21,3 +21,11 @@ class NotThere(Http404):
     def __init__(self, field: str) -> None:
         super().__init__(field)
         self.field = field
+
+
+class Pruned(Exception):
+    """Lines of the record behind this cursor are gone for good: 410. `until` is the cursor to go on with."""
+
+    def __init__(self, until: int) -> None:
+        super().__init__(str(until))
+        self.until = until

@@ -16,7 +16,7 @@ from accounts.api_people import router as people
 from accounts.api_record import router as lines
 from accounts.permissions import Power, Refused, person_powers
 from accounts.problems import problem
-from accounts.refusals import NotValid, Stale
+from accounts.refusals import NotValid, Pruned, Stale
 from accounts.replaying import PARAMETER
 from config.parameters import only_known
 from robots.api import router as robots
@@ -82,8 +82,7 @@ class Api(NinjaAPI):
         for operations in document["paths"].values():
             for operation in operations.values():
                 operation["security"] = [{name: []} for name in SCHEMES]
-                power = powers.get(operation["operationId"])
-                operation["x-scopes"] = scopes_for(power) if power else []
+                operation["x-scopes"] = scopes_for(*powers.get(operation["operationId"], ()))
                 if operation["operationId"] in replayed:
                     operation.setdefault("parameters", []).append(PARAMETER)
                 for status, response in operation["responses"].items():
@@ -102,10 +101,10 @@ class Api(NinjaAPI):
             if getattr(operation.view_func, "replays", False)
         }
 
-    def _powers(self) -> dict[str, Power | None]:
-        """Operation ids and what each needs."""
+    def _powers(self) -> dict[str, tuple[Power, ...]]:
+        """Operation ids and what each needs, one of these."""
         return {
-            operation.operation_id: needs.power
+            operation.operation_id: needs.powers
             for _prefix, router in self._routers
             for view in router.path_operations.values()
             for operation in view.operations
@@ -139,8 +138,9 @@ api.add_router("", events)
 @api.exception_handler(Refused)
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """403 that names the missing power and the scopes that open it."""
-    scopes = scopes_for(error.power)
-    if (who := error.actor.membership) and error.power not in person_powers(who):
+    powers = (error.power, *error.others)
+    scopes = scopes_for(*powers)
+    if (who := error.actor.membership) and not person_powers(who) & set(powers):
         # First, because no other token of theirs would help.
         detail = f"The person behind this token lacks {error.power.value} in this organization."
     elif error.actor.read_only and scopes and not any(scope.endswith(":read") for scope in scopes):
@@ -181,6 +181,15 @@ def not_possible(request: HttpRequest, error: NotPossible) -> HttpResponse:
 def stale(request: HttpRequest, error: Stale) -> HttpResponse:
     """412: what If-Match names is not there any more."""
     return problem(412, "stale", "It was changed since you read it. Read it again.")
+
+
+@api.exception_handler(Pruned)
+def pruned(request: HttpRequest, error: Pruned) -> HttpResponse:
+    """410: what followed the cursor was removed from the record; where it goes on."""
+    detail = (
+        "Lines after this cursor were removed from the record. What is left begins after the one named here."
+    )
+    return problem(410, "pruned", detail, after=str(error.until))
 
 
 @api.exception_handler(NotValid)

@@ -7,15 +7,17 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
 
-from accounts.api import ERRORS
-from accounts.catalogue import EventType
+from accounts.api import ERRORS, GONE, Needs
+from accounts.catalogue import AUDIENCE_POWER, EventType
 from accounts.wire import event_body
 from workspaces import feed
-from workspaces.answers import READ, Limit, answer, linked
+from workspaces.answers import Limit, answer, linked
 from workspaces.refusals import NotThere, NotValid
 
 router = Router(tags=["Events"])
 
+# Whoever belongs to any audience; which events are theirs, each event's own audience decides.
+HEAR = Needs(*AUDIENCE_POWER.values())
 # Seconds until it is worth asking again when nothing more is there.
 PAUSE = 5
 
@@ -39,7 +41,7 @@ class EventList(Schema):
     more: bool = Field(description="whether to ask again at once")
 
 
-@router.get("/events", auth=READ, response={200: EventList} | ERRORS, operation_id="list_events")
+@router.get("/events", auth=HEAR, response={200: EventList} | ERRORS | GONE, operation_id="list_events")
 def list_events(
     request: HttpRequest,
     after: Cursor = 0,
@@ -48,7 +50,8 @@ def list_events(
 ) -> HttpResponse:
     """Every event that you may hear of, from the beginning or after a cursor, without gaps and repetitions.
 
-    Work needs `work:read`; of people you hear with `people:write`, of everything else with `record:read`.
+    Of the work you hear with `work:read`, of people with `people:write`, of everything else with `record:read`; one of them
+    is enough to ask. A cursor whose events were removed since is 410 and says where it goes on.
     """
     wanted = [one for one in types.split(",") if one]
     if unknown := set(wanted) - {kind.value for kind in EventType}:

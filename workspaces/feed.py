@@ -13,7 +13,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from accounts.catalogue import AUDIENCE_POWER
 from accounts.models import Record, RecordHead
 from accounts.permissions import Actor, Power
-from accounts.record_reading import with_details
+from accounts.record_reading import still_there, with_details
 from workspaces.models import Workspace
 
 # Lines looked at for one page: a page of rare events costs no more than one of frequent ones.
@@ -40,7 +40,7 @@ def audible_to(actor: Actor) -> QuerySet[Record]:
 
 
 def read(actor: Actor, after: int, types: Collection[str], limit: int) -> Page | None:
-    """The events after a cursor, oldest first; None when there never was such a cursor."""
+    """The events after a cursor, oldest first; None when there never was such a cursor. Raises Pruned."""
     # The head before the lines: what is written meanwhile is left to the next page.
     head = RecordHead.objects.values_list("seq", flat=True).get(pk=actor.home.pk)
     if after > head:
@@ -51,6 +51,8 @@ def read(actor: Actor, after: int, types: Collection[str], limit: int) -> Page |
         rows = rows.filter(type__in=types)
     place = Workspace.objects.filter(pk=OuterRef("workspace_id")).values("public_id")[:1]
     found = list(with_details(rows).annotate(workspace=Subquery(place)).order_by("seq")[: limit + 1])
+    # After the lines: what was removed while they were read counts as gone.
+    still_there(actor.home.pk, after)
     if len(found) > limit:
         return Page(found[:limit], found[limit - 1].seq, is_last=False)
     return Page(found, high, is_last=high == head)

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.utils import timezone
 
+from accounts import retention
 from accounts.events import EventType, action, record
 from accounts.models import Membership, Record
 from tests.accounts.conftest import together
@@ -91,6 +93,34 @@ def test_everybody_hears_what_is_for_them(cast: Cast, token_for, bridge: Place) 
     assert not {"task.created", "group.created"} & heard["stan"]
     robots = {type.partition(".")[0] for type in types(token_for(cast.reader_values))}
     assert robots == {"workspace", "task"}
+
+
+def test_each_scope_hears_its_own_audience(cast: Cast, bridge: Place) -> None:
+    bridge.task()
+    heard = {
+        scope: types(personal(cast, "olga", [scope]))
+        for scope in ("work:read", "people:write", "record:read")
+    }
+    audiences = {scope: {EventType(one).audience for one in told} for scope, told in heard.items()}
+    assert audiences == {"work:read": {"work"}, "people:write": {"people"}, "record:read": {"owners"}}
+    told = is_problem(call(EVENTS, personal(cast, "olga", ["groups:read", "work:write"])), 403, "not_allowed")
+    assert told["scopes"] == ["work:read", "people:write", "record:read"]
+
+
+def test_a_cursor_whose_events_were_removed_says_so(cast: Cast, bridge: Place) -> None:
+    bridge.task()
+    before = call(EVENTS, bridge.token).json()["next"]
+    retention.prune(cast.home, timezone.now())
+    bridge.task("late")
+    told = is_problem(call(f"{EVENTS}?after=1", bridge.token), 410, "pruned")
+    assert told["after"] == before
+    for query in (f"after={told['after']}", "", "after=0"):
+        assert [event["data"]["thing"]["name"] for event in events(bridge.token, query)] == ["late"]
+    told = is_problem(call(f"{API}/record?after=1", personal(cast, "olga")), 410, "pruned")
+    assert (
+        call(f"{API}/record?after={told['after']}", personal(cast, "olga")).json()["items"][0]["type"]
+        == "record.pruned"
+    )
 
 
 def test_members_hear_that_their_workspace_was_deleted(cast: Cast, bridge: Place) -> None:
