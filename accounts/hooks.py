@@ -54,7 +54,7 @@ group_members = Hook("group_members")
 consequences = Hook("consequences")
 # () → [(what, value)]: secrets that tests/test_secrets.py must find nowhere; filled in tests only.
 leak_checks = Hook("leak_checks")
-# kind, key → the live Actor of a snapshot, or None once it ended.
-actor_of = Hook("actor_of")
+# organization, {(kind, key)} → {(kind, key): the live Actor of that snapshot}; those that ended are missing.
+actors_of = Hook("actors_of")
 # path → a function(status, title, detail, extra) → HttpResponse in that mount's shape, or None.
 error_shape = Hook("error_shape")

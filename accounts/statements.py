@@ -6,7 +6,7 @@ round trips, so the statement itself is the question (docs/speed.md).
 
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -23,6 +23,18 @@ Row = tuple[Any, ...]
 def row(statement: str, values: Sequence[Any]) -> Row | None:
     """The one row that it finds. Raises django.db.Error."""
     return _alive(lambda here: _execute(here, statement, values, fetch=True))
+
+
+def rows(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[Row]:
+    """All rows that it finds or returns. Raises django.db.Error."""
+    return _alive(lambda here: _all(here, statement, values))
+
+
+def _all(here: Any, statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[Row]:
+    with _cursor(here) as cursor:
+        cursor.execute(statement, values)
+        found: list[Row] = cursor.fetchall()
+        return found
 
 
 def write(statement: str, values: Sequence[Any]) -> None:

@@ -184,6 +184,9 @@ CELERY_BEAT_SCHEDULE = {
     "sweep accounts": {"task": "accounts.sweep", "schedule": 3600.0},
     "sweep access tokens": {"task": "robots.sweep", "schedule": 600.0},
     "sweep personal access tokens": {"task": "tokens.sweep", "schedule": 900.0},
+    "send what is due to webhooks": {"task": "webhooks.sweep", "schedule": 5.0 if EMBEDDED else 15.0},
+    "look after failing webhooks": {"task": "webhooks.check_health", "schedule": 300.0},
+    "forget old deliveries": {"task": "webhooks.prune", "schedule": 3600.0},
 }
 
 # ---------- 5 people and sign-in ----------

@@ -23,6 +23,9 @@ STAIRS = ["models", "credentials", "actions", "renewal", "forms", "pages", "api"
 ONLY_IN = {
     "cryptography": {"accounts/sealing.py"},
     "oauth2_provider": {"robots/oauth.py", "robots/models/application.py"},
+    # The one door to strangers.
+    "aiohttp": {"webhooks/sender.py"},
+    "uvloop": {"webhooks/sender.py"},
 }
 
 
@@ -73,6 +76,13 @@ def test_actions_do_not_know_their_doors() -> None:
 def test_a_sharp_library_is_held_in_few_hands(library: str) -> None:
     users = {name(path) for path in sources() if any(m.partition(".")[0] == library for m in imported(path))}
     assert users == ONLY_IN[library]
+
+
+def test_only_the_sender_connects_out() -> None:
+    ways = {"socket", "http.client", "urllib.request", "requests", "httpx", "urllib3", "smtplib", "ftplib"}
+    for path in (ROOT / "webhooks").rglob("*.py"):
+        if path.name != "sender.py":
+            assert not ways.intersection(imported(path)), name(path)
 
 
 def test_a_file_says_what_it_is_for_and_stays_small() -> None:

@@ -12,12 +12,13 @@ class TokensConfig(AppConfig):
         """Register with the ground's hooks."""
         from accounts import hooks
         from accounts.views import health
-        from tokens import limit_pages, limits, panels
+        from tokens import limit_pages, limits, living, panels
 
         hooks.person_panels.register(panels.person_panels)
         hooks.overview_attention.register(panels.attention)
         hooks.leaving_lines.register(panels.leaving_lines)
         hooks.membership_ended.register(panels.membership_ended)
+        hooks.actors_of.register(living.actors_of)
         hooks.reactivation_choices.register(panels.reactivation_choices)
         hooks.reactivated.register(panels.reactivated)
         hooks.overview_attention.register(limit_pages.attention)

@@ -7,3 +7,12 @@ class WebhooksConfig(AppConfig):
     """Tell other programs what happened, signed, and lose nothing of it."""
 
     name = "webhooks"
+
+    def ready(self) -> None:
+        """Listen to what is recorded; /readyz says how long deliveries have waited."""
+        from accounts.events import recorded
+        from accounts.views import health
+        from webhooks import ready, receivers
+
+        recorded.connect(receivers.plan, dispatch_uid="webhooks.plan")
+        health.CHECKS["webhooks"] = ready.check

@@ -73,6 +73,9 @@ class Delivery(models.Model):
                 fields=["webhook", "due_at", "id"], condition=Q(state="pending"), name="delivery_pending"
             ),
             models.Index(fields=["due_at", "id"], condition=Q(state="pending"), name="delivery_due"),
+            models.Index(
+                fields=["due_at", "id"], condition=Q(state="pending", kind="probe"), name="delivery_probe"
+            ),
             # Lists, "Resend failed since …" and what is to be forgotten.
             models.Index(fields=["webhook", "id"], name="delivery_list"),
             models.Index(

@@ -1,0 +1,251 @@
+"""The engine: claims due deliveries in batches, sends them side by side from one event loop, settles them in bulk.
+
+It claims the next before the last are home, keeps all database work in one thread of its own, and holds at most a few
+requests under way to one webhook, so that a slow or dead receiver delays nobody else.
+"""
+
+import asyncio
+import contextlib
+import logging
+import ssl
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from django.db import DatabaseError, InterfaceError, connection
+from django.utils import timezone
+
+from accounts.events import writing
+from accounts.sealing import SealBroken
+from webhooks import claiming, health, recipients, settling
+from webhooks.claiming import Job
+from webhooks.lanes import Lane
+from webhooks.outcomes import Outcome
+from webhooks.recipients import Recipient
+from webhooks.sender import DEADLINE_SECONDS, Answer, Sender, new_event_loop
+from webhooks.settling import Result
+from webhooks.tallying import Tallies
+
+log = logging.getLogger(__name__)
+Told = TypeVar("Told")
+# Held in memory at most, and taken in one claim.
+HOLD, BATCH = 512, 400
+# Results are written when so many are in, or after a moment.
+SETTLE_AT, SETTLE_SECONDS = 100, 0.05
+POLL_SECONDS = 0.2
+IDLE_SECONDS = 5.0
+LIFE_SECONDS = 300.0
+TALLY_SECONDS = 2.0
+# A database that is away so long: somebody else has claimed what we hold.
+TROUBLE_SECONDS = 60.0
+# What could not be finished well within its lease is left to the next claim.
+SPARE = timedelta(seconds=DEADLINE_SECONDS + 20)
+
+
+class Engine:
+    """One run of it, from the first claim until nothing is due or its time is over."""
+
+    def __init__(self, idle_seconds: float = IDLE_SECONDS, tls: ssl.SSLContext | None = None) -> None:
+        self.idle_seconds = idle_seconds
+        self.handing_over: Callable[[], None] = lambda: None
+        self._tls = tls
+        self._lanes: dict[int, Lane] = {}
+        self._results: list[Result] = []
+        self._rests: list[tuple[int, float]] = []
+        self._unsent: list[Job] = []
+        self._held: set[int] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._tallies, self._tallied_at = Tallies(), time.monotonic()
+        self._stopping = False
+
+    def run(self) -> None:
+        """Work until idle, stopped or old; returns when everything claimed is settled or given back."""
+        with (
+            ThreadPoolExecutor(1, thread_name_prefix="webhook-database") as self._database,
+            asyncio.Runner(loop_factory=new_event_loop) as runner,
+        ):
+            try:
+                runner.run(self._main())
+            finally:
+                self._database.submit(_close).result()
+
+    def stop(self) -> None:
+        """Claim no more, from any thread."""
+        self._stopping = True
+
+    # ---------- the loop ----------
+
+    async def _main(self) -> None:
+        self._stir = asyncio.Event()
+        async with Sender(self._tls) as self._sender:
+            began = busy = time.monotonic()
+            while not self._stopping and time.monotonic() - began < LIFE_SECONDS:
+                claimed = await self._turn(claims=True)
+                if claimed or self._held:
+                    busy = time.monotonic()
+                elif time.monotonic() - busy >= self.idle_seconds:
+                    break
+                await self._pause(claimed)
+            await self._finish(is_old=time.monotonic() - began >= LIFE_SECONDS)
+
+    async def _pause(self, claimed: int) -> None:
+        """Until enough results are in, or it is time to look again."""
+        if claimed and len(self._held) < HOLD // 2:
+            # There is more: but let what was claimed begin first.
+            await asyncio.sleep(0)
+            return
+        self._stir.clear()
+        if len(self._results) < SETTLE_AT:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SETTLE_SECONDS if self._held else POLL_SECONDS):
+                    await self._stir.wait()
+
+    async def _finish(self, is_old: bool) -> None:
+        """Give back what was not sent, let the successor begin, settle the rest as it comes home."""
+        for lane in self._lanes.values():
+            self._give_back(lane.emptied())
+        await self._turn(claims=False)
+        if is_old or self._held:
+            self.handing_over()
+        while self._held:
+            await self._pause(0)
+            await self._turn(claims=False)
+        await self._in_database(self._write_tallies)
+
+    async def _turn(self, claims: bool) -> int:
+        """One visit to the database: settle, rest, give back, claim. How many were claimed."""
+        results, self._results = self._results, []
+        rests, self._rests = self._rests, []
+        unsent, self._unsent = self._unsent, []
+        limit = min(BATCH, HOLD - len(self._held)) if claims else 0
+        rooms = {lane.webhook: lane.room for lane in self._lanes.values()}
+        jobs = await self._in_database(lambda: self._visit(results, rests, unsent, limit, rooms))
+        self._held.difference_update(result.job.id for result in results)
+        self._held.difference_update(job.id for job in unsent)
+        self._tallies.add(results)
+        # Apart from the visit: what fails here is tried again without settling twice.
+        opened = await self._in_database(lambda: self._follow_up(results, jobs)) if results or jobs else {}
+        for job in jobs:
+            # Ours already: its lease ran out while we held it.
+            if job.id not in self._held:
+                self._held.add(job.id)
+                self._lane(job.webhook).take(job, opened[job.webhook])
+        for webhook in {job.webhook for job in jobs}:
+            self._pump(self._lanes[webhook])
+        return len(jobs)
+
+    def _lane(self, webhook: int) -> Lane:
+        return self._lanes.setdefault(webhook, Lane(webhook))
+
+    # ---------- sending ----------
+
+    def _pump(self, lane: Lane) -> None:
+        """Begin as many of its requests as may be under way."""
+        latest = timezone.now() + SPARE
+        while lane.may_send():
+            job = lane.queue.popleft()
+            if job.leased_until < latest:
+                self._give_back([job])
+                continue
+            lane.in_flight += 1
+            task = asyncio.create_task(self._deliver(lane, job))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _deliver(self, lane: Lane, job: Job) -> None:
+        assert lane.recipient is not None
+        try:
+            result = await self._attempt(lane.recipient, job)
+        except Exception:
+            # A bug of ours must not leave the job in the air: its lease ends, and it is claimed again.
+            log.exception("delivery %s was not sent", job.public_id)
+            self._give_back([job])
+            lane.in_flight -= 1
+            return
+        lane.in_flight -= 1
+        job.failing = job.failing or lane.is_failing
+        self._results.append(result)
+        seconds = lane.ended(result)
+        if seconds:
+            self._rests.append((lane.webhook, seconds))
+        if seconds or result.is_gone:
+            self._give_back(lane.emptied())
+        self._pump(lane)
+        if len(self._results) >= SETTLE_AT or not lane.held:
+            self._stir.set()
+
+    async def _attempt(self, recipient: Recipient, job: Job) -> Result:
+        now = timezone.now()
+        try:
+            headers = recipient.signed(job.public_id, now, job.body)
+        except SealBroken:
+            return Result(job, Answer(Outcome.SEALED, now.timestamp(), 0), recipient, now, [])
+        if recipient.url is None:
+            answer = Answer(Outcome.ADDRESS, now.timestamp(), 0, note="url")
+        else:
+            answer = await self._sender.post(recipient.url, job.body, recipient.headers + headers)
+        return Result(job, answer, recipient, datetime.now(UTC), headers)
+
+    def _give_back(self, jobs: list[Job]) -> None:
+        self._unsent += jobs
+
+    # ---------- the database's thread ----------
+
+    async def _in_database(self, work: Callable[[], Told]) -> Told:
+        """What `work` gives; while the database is away it is tried again, for a minute."""
+        loop, since = asyncio.get_running_loop(), time.monotonic()
+        while True:
+            try:
+                return await loop.run_in_executor(self._database, work)
+            except (DatabaseError, InterfaceError) as error:
+                if time.monotonic() - since > TROUBLE_SECONDS:
+                    raise
+                log.warning("the webhook engine waits for the database (%s)", type(error).__name__)
+                await loop.run_in_executor(self._database, _close)
+                await asyncio.sleep(0.3)
+
+    def _visit(
+        self,
+        results: list[Result],
+        rests: list[tuple[int, float]],
+        unsent: list[Job],
+        limit: int,
+        rooms: dict[int, int],
+    ) -> list[Job]:
+        """Everything that must be true together, in one transaction."""
+        if not (results or rests or unsent) and (limit <= 0 or not claiming.is_any()):
+            return []
+        with writing():
+            if results:
+                settling.settle(results)
+                settling.note_health(results)
+            settling.suspend(rests)
+            claiming.release(unsent)
+            return claiming.claim(limit, rooms) if limit > 0 else []
+
+    def _follow_up(self, results: list[Result], jobs: list[Job]) -> dict[int, Recipient]:
+        """What a turn leads to: webhooks whose receiver has gone, statistics, and the webhooks of what was claimed."""
+        health.switch_off_gone({result.job.webhook for result in results if result.is_gone})
+        if time.monotonic() - self._tallied_at > TALLY_SECONDS:
+            self._write_tallies()
+        return self._open(jobs)
+
+    def _write_tallies(self) -> None:
+        self._tallied_at = time.monotonic()
+        if self._tallies:
+            with writing():
+                self._tallies.write()
+
+    def _open(self, jobs: list[Job]) -> dict[int, Recipient]:
+        """The webhooks of these jobs, opened anew where they have changed."""
+        known = {lane.webhook: lane.recipient for lane in self._lanes.values() if lane.recipient is not None}
+        told = {job.webhook: job.version for job in jobs}
+        stale = [pk for pk, version in told.items() if pk not in known or known[pk].version != version]
+        return known | (recipients.load(stale) if stale else {})
+
+
+def _close() -> None:
+    """The connection of the thread that calls this."""
+    connection.close()

@@ -1,0 +1,42 @@
+"""The timetable's door to webhooks; every task may run twice or late."""
+
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_shutting_down
+
+from webhooks import claiming, health, pruning, running
+
+
+@shared_task(name="webhooks.deliver")
+def deliver() -> None:
+    """Run the engine."""
+    running.deliver()
+
+
+@shared_task(name="webhooks.sweep")
+def sweep() -> None:
+    """Find what a lost message forgot, and what is due again."""
+    if claiming.is_any():
+        running.deliver()
+
+
+@shared_task(name="webhooks.check_health")
+def check_health() -> None:
+    """Warn about webhooks that only fail, pause them in the end; switch off those whose maker has gone."""
+    health.pause_failing()
+    health.end_with_makers()
+    health.note_backlogs()
+
+
+@shared_task(name="webhooks.prune")
+def prune() -> None:
+    """Let go of what waited too long, forget what is old."""
+    pruning.expire()
+    pruning.forget()
+
+
+@worker_shutting_down.connect
+def come_to_an_end(**kwargs: Any) -> None:
+    """A worker that stops waits for its tasks: the engine must not go on for minutes."""
+    running.stop()

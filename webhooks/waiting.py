@@ -1,0 +1,31 @@
+"""What waits to be sent: let go at once when a webhook is switched on or resumed."""
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from webhooks.models import Delivery, Webhook
+
+# Older ones have no news value any more: they fail instead, as "expired".
+OLDEST_WHEN_OFF = timedelta(days=3)
+OLDEST_WHEN_PAUSED = timedelta(days=30)
+
+
+def older_than(age: timedelta) -> Q:
+    """Deliveries that have waited longer, counted from the last time that a person sent them again."""
+    before = timezone.now() - age
+    return Q(resent_at__lt=before) | Q(resent_at=None, created_at__lt=before)
+
+
+def send_now(webhook: Webhook) -> int:
+    """Everything of this webhook that waits is due at once, in the order of its events; how much that is.
+
+    Called inside the action that switches on or resumes; what is too old by then fails.
+    """
+    waiting = Delivery.objects.filter(webhook=webhook, state=Delivery.State.PENDING, lease=None)
+    now = timezone.now()
+    waiting.filter(older_than(OLDEST_WHEN_PAUSED if webhook.paused_at else OLDEST_WHEN_OFF)).update(
+        state=Delivery.State.FAILED, last_outcome="expired", ended_at=now
+    )
+    return waiting.filter(due_at__gt=now).update(due_at=now) + waiting.filter(due_at__lt=now).count()
