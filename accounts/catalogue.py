@@ -139,6 +139,9 @@ class EventType(StrEnum):
     TASK_MOVED = "task.moved", "work", "column position"
     TASK_COMPLETED = "task.completed", "work", "done"
     TASK_DELETED = "task.deleted", "work", "number title"
+    PHOTO_ATTACHED = "photo.attached", "work", "task name size type sha256"
+    FILE_ATTACHED = "file.attached", "work", "task name size type sha256"
+    ATTACHMENT_REMOVED = "attachment.removed", "work", "task kind name size type sha256"
 
     def check(self, facts: Collection[str]) -> None:
         """Raises ValueError when `facts` has a key that this event does not declare."""

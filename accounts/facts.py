@@ -87,9 +87,16 @@ FACTS = {
     "due_on": _("Due"),
     "labels": _("Labels"),
     "done": pgettext_lazy("of a task", "Done"),
+    "task": _("Task"),
+    "size": _("Size in bytes"),
+    "type": pgettext_lazy("of a file", "Type"),
+    "sha256": _("Checksum (SHA-256)"),
 }
 # Keys that are called differently where they are another noun's.
-FACTS_OF: dict[str, dict[str, Any]] = {"task": {"number": pgettext_lazy("of a task", "Number")}}
+FACTS_OF: dict[str, dict[str, Any]] = {
+    "task": {"number": pgettext_lazy("of a task", "Number")},
+    "attachment": {"kind": pgettext_lazy("of a file", "Kind")},
+}
 # What an export was narrowed by.
 FILTERS = {
     "q": _("Search"),
@@ -107,6 +114,8 @@ VALUES: dict[str, Mapping[str, Any]] = {
         "totp": _("Authenticator app"),
         "webauthn": _("Passkey"),
         "recovery_codes": _("Recovery codes"),
+        "photo": _("Photo"),
+        "file": pgettext_lazy("attached", "File"),
     },
     "purpose": {
         "first_run": _("First start"),
@@ -130,6 +139,7 @@ NAMED = {
     "left": ("left",),
     "board": ("board",),
     "column": ("from", "to"),
+    "task": ("task",),
     "assignee": ("assignee_before", "assignee_after"),
 }
 

@@ -41,34 +41,47 @@ def once(view: View) -> View:
 
     @functools.wraps(view)
     def replaying(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        key = request.headers.get(HEADER)
-        if key is None:
-            return view(request, *args, **kwargs)
-        if not _KEY.fullmatch(key):
-            errors = [{"field": HEADER, "message": "must be 1 to 255 visible ASCII characters"}]
-            return problem(422, "invalid", "Some fields are not valid.", errors=errors)
-        actor: Actor = request.auth  # type: ignore[attr-defined]
-        fingerprint = _fingerprint(request)
-        with action(actor):
-            kept, is_new = _claim(actor, key, fingerprint)
-            if not is_new:
-                return _replay(kept, fingerprint)
-            response = view(request, *args, **kwargs)
-            if response.status_code >= 400:
-                transaction.set_rollback(True)
-                return response
-            kept.status, kept.body = response.status_code, response.content.decode()
-            kept.etag = response.headers.get("ETag", "")
-            kept.save(update_fields=["status", "body", "etag"])
-        return response
+        # A function: without the header nobody needs the body here.
+        return answered(request, lambda: view(request, *args, **kwargs), lambda: request.body)
 
-    replaying.replays = True  # type: ignore[attr-defined]
-    return replaying
+    return replays(replaying)
 
 
-def _fingerprint(request: HttpRequest) -> bytes:
+def replays(view: View) -> View:
+    """Marks a view that calls `answered` itself, for the document."""
+    view.replays = True  # type: ignore[attr-defined]
+    return view
+
+
+def answered(
+    request: HttpRequest, deed: Callable[[], HttpResponse], body: Callable[[], bytes]
+) -> HttpResponse:
+    """What `once` does, for views that read their body themselves; `body` stands for what was sent."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        return deed()
+    if not _KEY.fullmatch(key):
+        errors = [{"field": HEADER, "message": "must be 1 to 255 visible ASCII characters"}]
+        return problem(422, "invalid", "Some fields are not valid.", errors=errors)
+    actor: Actor = request.auth  # type: ignore[attr-defined]
+    fingerprint = _fingerprint(request, body())
+    with action(actor):
+        kept, is_new = _claim(actor, key, fingerprint)
+        if not is_new:
+            return _replay(kept, fingerprint)
+        response = deed()
+        if response.status_code >= 400:
+            transaction.set_rollback(True)
+            return response
+        kept.status, kept.body = response.status_code, response.content.decode()
+        kept.etag = response.headers.get("ETag", "")
+        kept.save(update_fields=["status", "body", "etag"])
+    return response
+
+
+def _fingerprint(request: HttpRequest, body: bytes) -> bytes:
     called = f"{request.method} {request.get_full_path()}\n".encode("utf-8", "surrogateescape")
-    return hashlib.sha256(called + request.body).digest()
+    return hashlib.sha256(called + body).digest()
 
 
 def _claim(actor: Actor, key: str, fingerprint: bytes) -> tuple[KeptAnswer, bool]:

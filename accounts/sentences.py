@@ -103,6 +103,9 @@ SENTENCES: dict[str, Any] = {
     "task.moved": _("Moved the task %(thing)s from %(from)s to %(to)s"),
     "task.completed": _("Completed the task %(thing)s"),
     "task.deleted": _("Deleted the task %(thing)s"),
+    "photo.attached": _("Attached the photo %(thing)s to the task %(task)s"),
+    "file.attached": _("Attached the file %(thing)s to the task %(task)s"),
+    "attachment.removed": _("Removed %(thing)s from the task %(task)s"),
     "record.exported": _("Exported the record"),
     "record.pruned": _("Removed old lines of the record: %(lines)s"),
     "record.erased": _("Erased personal details in lines of the record: %(lines)s"),
@@ -114,7 +117,7 @@ GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "people": (_("People and groups"), ("membership", "invitation", "group", "ownership")),
     "signing-in": (_("Signing in"), ("person",)),
     "webhooks": (_("Webhooks and Connect"), ("webhook", "connect")),
-    "work": (_("Workspaces and tasks"), ("workspace", "board", "column", "task", "attachment")),
+    "work": (_("Workspaces and tasks"), tuple("workspace board column task photo file attachment".split())),
     "organization": (_("Organization and record"), ("organization", "record", "operator")),
 }
 # How actors without a name of their own are called.

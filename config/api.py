@@ -1,8 +1,10 @@
 """Assembles the routers: one OpenAPI 3.1 document, problem+json errors."""
 
 import json
+import logging
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -24,10 +26,13 @@ from robots.api_groups import router as robots_in_groups
 from tokens.api import router as tokens
 from tokens.inventory import router as inventory
 from workspaces.api import router as workspaces
+from workspaces.api_attachments import router as attachments
 from workspaces.api_boards import router as boards
 from workspaces.api_events import router as events
 from workspaces.api_tasks import router as tasks
+from workspaces.uploading import Broken, NoRoom, TooLarge
 
+log = logging.getLogger(__name__)
 JSON_TYPES = ("application/json", "application/merge-patch+json")
 
 
@@ -132,6 +137,7 @@ api.add_router("/record", lines)
 api.add_router("/workspaces", workspaces)
 api.add_router("", boards)
 api.add_router("", tasks)
+api.add_router("", attachments)
 api.add_router("", events)
 
 
@@ -197,6 +203,28 @@ def not_valid(request: HttpRequest, error: NotValid) -> HttpResponse:
     """422 as for any other field."""
     errors = [{"field": error.field, "message": str(error)}]
     return problem(422, "invalid", "Some fields are not valid.", errors=errors)
+
+
+@api.exception_handler(TooLarge)
+def too_large(request: HttpRequest, error: TooLarge) -> HttpResponse:
+    """413, most often before a byte was read."""
+    most = settings.ATTACHMENT_MAX_SIZE
+    return problem(
+        413, "too_large", f"An attachment has at most {most // 1_000_000} MB, sent one by one.", limit=most
+    )
+
+
+@api.exception_handler(Broken)
+def broken(request: HttpRequest, error: Broken) -> HttpResponse:
+    """400: a body that ended early or makes no sense."""
+    return problem(400, detail=str(error))
+
+
+@api.exception_handler(NoRoom)
+def no_room(request: HttpRequest, error: NoRoom) -> HttpResponse:
+    """503: the disk is full. The operator reads it in the log."""
+    log.error("there is no room for an upload: the disk of GATEHOUSE_VAR is full")
+    return problem(503, "no_room", "There is no room for files right now. Tell whoever runs this server.")
 
 
 @api.exception_handler(HttpError)

@@ -33,6 +33,7 @@ try:
         example = env.REDIS_EXAMPLE if DATABASE_URL else env.DATABASE_EXAMPLE
         raise env.problem(missing, "is missing: set DATABASE_URL and REDIS_URL together or neither", example)
     EMBEDDED = not DATABASE_URL
+    ATTACHMENT_MEGABYTES = env.number("GATEHOUSE_ATTACHMENT_MEGABYTES", 25, 1, 5000)
     # Two on SQLite, which has one writer anyway; else a worker per core.
     WEB_CONCURRENCY = env.number(
         "WEB_CONCURRENCY", 2 if EMBEDDED else max(2, min(os.cpu_count() or 2, 64)), 1, 64
@@ -187,6 +188,8 @@ CELERY_BEAT_SCHEDULE = {
     "send what is due to webhooks": {"task": "webhooks.sweep", "schedule": 5.0 if EMBEDDED else 15.0},
     "look after failing webhooks": {"task": "webhooks.check_health", "schedule": 300.0},
     "forget old deliveries": {"task": "webhooks.prune", "schedule": 3600.0},
+    "draw forgotten previews": {"task": "workspaces.draw_previews", "schedule": 15.0},
+    "sweep attachments": {"task": "workspaces.sweep_attachments", "schedule": 3600.0},
 }
 
 # ---------- 5 people and sign-in ----------
@@ -302,7 +305,16 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    # Never below the web's root: only workspaces/downloads.py gives them out.
+    "attachments": {
+        "BACKEND": "workspaces.storage.FolderStorage",
+        "OPTIONS": {"location": GATEHOUSE_VAR / "attachments"},
+    },
 }
+# Files come through workspaces/uploading.py alone: every other page takes none.
+FILE_UPLOAD_HANDLERS = ["config.uploads.NoFiles"]
+# Half-read uploads: files without a name, gone with their process.
+FILE_UPLOAD_TEMP_DIR = str(env.private_folder(GATEHOUSE_VAR / "uploads"))
 API_TERMS_VERSION = env.text("GATEHOUSE_TERMS_VERSION", "1")
 
 # ---------- 8 mail ----------
@@ -347,6 +359,8 @@ SECURE_SSL_REDIRECT = False
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# Bytes of one attachment.
+ATTACHMENT_MAX_SIZE = ATTACHMENT_MEGABYTES * 1_000_000
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # config.middleware.HeadersMiddleware sends X-Frame-Options on every answer
     "security.W003",  # config.middleware.CsrfViewMiddleware is a subclass of Django's

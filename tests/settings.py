@@ -21,6 +21,11 @@ CSRF_TRUSTED_ORIGINS = [GATEHOUSE_URL]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    # A folder per process: one sweeps what another one's database does not know.
+    "attachments": {
+        "BACKEND": "workspaces.storage.FolderStorage",
+        "OPTIONS": {"location": GATEHOUSE_VAR / f"attachments-{_process}"},
+    },
 }
 # The product's hasher is held by a test; here a sign-in must not cost a tenth of a second.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

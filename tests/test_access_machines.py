@@ -48,6 +48,9 @@ OPERATIONS: dict[str, Power | set[Power] | None] = {
         for thing in ("board", "column", "task")
     },
     **dict.fromkeys(("create_tasks", "move_task"), WRITE),
+    **dict.fromkeys(("list_attachments", "read_attachment", "download_attachment"), READ),
+    **dict.fromkeys(("read_thumbnail", "read_display"), READ),
+    **dict.fromkeys(("create_attachment", "delete_attachment"), WRITE),
 }
 # caller → (whose, scopes, what it may do); None for scopes: everything I may do
 WORK = {READ, WRITE, MANAGE}

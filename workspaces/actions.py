@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.events import EventType, action, record
 from accounts.models import Membership
 from accounts.permissions import Actor, Power
+from accounts.wake import wake
 from workspaces import locking
 from workspaces.actions_boards import begin
 from workspaces.locking import Match
@@ -95,3 +96,4 @@ def delete(actor: Actor, public_id: str, match: Match = None) -> None:
         found = locking.workspace(actor, match, public_id=public_id)
         Workspace.objects.filter(pk=found.pk).update(retired_at=timezone.now())
         record(EventType.WORKSPACE_DELETED, found, changes={"name": found.name}, workspace_id=found.pk)
+        wake("workspaces.remove_files_of_workspace", found.pk)

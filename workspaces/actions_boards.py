@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import NotPossible
 from accounts.events import EventType, action, record
 from accounts.permissions import Actor, Power
+from accounts.wake import wake
 from workspaces import locking
 from workspaces.locking import Match
 from workspaces.models import Board, Column, Workspace
@@ -87,3 +88,4 @@ def delete(actor: Actor, board_id: str, match: Match = None) -> None:
             raise NotPossible(_("A workspace keeps at least one board."))
         Board.objects.filter(pk=found.pk).update(retired_at=timezone.now())
         record(EventType.BOARD_DELETED, found, changes={"name": found.name}, workspace_id=found.workspace_id)
+        wake("workspaces.remove_files_of_board", found.pk)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.events import EventType, action, record
 from accounts.models import Membership
 from accounts.permissions import Actor, Power, person_actor
+from accounts.wake import wake
 from workspaces import locking, placing
 from workspaces.locking import Match
 from workspaces.models import Column, Task, Workspace
@@ -58,6 +59,7 @@ def delete(actor: Actor, task_id: str, match: Match = None) -> None:
         Task.objects.filter(pk=found.pk).update(retired_at=timezone.now())
         told = {"number": found.number, "title": found.title}
         record(EventType.TASK_DELETED, found, changes=told, workspace_id=found.workspace_id)
+        wake("workspaces.remove_files_of_task", found.pk)
 
 
 def assignee(workspace: Workspace, person_id: str) -> Membership:

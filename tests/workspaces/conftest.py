@@ -1,12 +1,16 @@
 """A workspace with a board, made through the API by robby."""
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cast import Cast
 from tests.tokens.conftest import WORKSPACES, call
+from workspaces.storage import attachments
 
 API = "/api/v1"
 
@@ -67,3 +71,19 @@ def patched(path: str, token: str, **body: Any) -> dict[str, Any]:
     answer = call(path, token, "patch", body)
     assert answer.status_code == 200, answer.content
     return answer.json()
+
+
+@pytest.fixture
+def storage() -> Iterator[Path]:
+    """Where the files of attachments lie: empty before and after."""
+    root = Path(attachments().location)  # type: ignore[attr-defined]
+    shutil.rmtree(root, ignore_errors=True)
+    yield root
+    shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture
+def task(bridge: Place, storage: Path) -> str:
+    """A task's id, and nothing in the storage."""
+    found: str = bridge.task("Photograph the piers")["id"]
+    return found

@@ -19,7 +19,9 @@ from config.wsgi import application
 from tests.cast import Cast
 from tests.conftest import bearer
 from tests.tokens.conftest import call, is_problem, personal
+from tests.workspaces.attaching import photo, send
 from tests.workspaces.conftest import place
+from workspaces import drawing
 
 DOCUMENT = "/api/v1/openapi.json"
 CHECKS = [
@@ -61,6 +63,13 @@ OF = {
     "update_task": "tasks",
     "move_task": "tasks",
     "delete_task": "tasks",
+    "list_attachments": "tasks",
+    "create_attachment": "tasks",
+    "read_attachment": "attachments",
+    "download_attachment": "attachments",
+    "read_thumbnail": "attachments",
+    "read_display": "attachments",
+    "delete_attachment": "attachments",
 }
 # What belongs to the organization itself.
 ORGANIZATIONS = {
@@ -126,6 +135,9 @@ def ids(token: str, kind: str, path: str) -> dict[str, str]:
         there = place(token, "Bridge")
         task, column = there.task(), there.columns[0]
         found = {"workspaces": there.id, "boards": there.board, "columns": column, "tasks": task["id"]}
+        if kind == "attachments":
+            found[kind] = send(there, task["id"], photo()).json()["id"]
+            drawing.draw_due()
     known = {"id": found[kind], "person_id": "nobody"}
     return {name: value for name, value in known.items() if f"{{{name}}}" in path}
 
