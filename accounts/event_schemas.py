@@ -54,6 +54,7 @@ VALUES: dict[str, Schema] = {
     "scopes": WORDS_OR_NULL,
     "seen": YES_OR_NO,
     "shortened": NUMBER,
+    "size": NUMBER,
     "since": MOMENT,
     "token_idle_days": NUMBER_OR_NULL,
     "token_longest_days": NUMBER_OR_NULL,

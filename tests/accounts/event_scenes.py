@@ -32,9 +32,11 @@ from robots import renewal, switches
 from tests.accounts.wishes import WISH, asked
 from tests.cast import PASSWORD, Cast
 from tests.tokens.conftest import in_a_month
+from tests.workspaces.attaching import PDF, attached, photo
 from tokens import actions as tokens
 from tokens import allowances, policy, revoking
 from workspaces import actions as workspaces
+from workspaces import actions_attachments as attachments
 from workspaces import actions_boards as boards
 from workspaces import actions_columns as columns
 from workspaces import actions_tasks as tasks
@@ -177,6 +179,8 @@ def work(cast: Cast) -> None:
     tasks.update(boss, made.public_id, {**plain, "done": True})
     tasks.update(boss, made.public_id, {"assignee": adam, "done": False})
     tasks.move(boss, made.public_id, dry.public_id, None)
+    for content, name in ((photo(), "a.jpg"), (PDF, "b.pdf")):
+        attachments.remove(boss, attached(boss, made.public_id, content, name).public_id)
     tasks.delete(boss, made.public_id)
     boards.delete(boss, board.public_id)
     workspaces.archive(boss, place.public_id)

@@ -9,9 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from accounts.permissions import Actor
 from tests.conftest import bearer
 from tests.workspaces.conftest import API, Place
+from workspaces import actions_attachments
+from workspaces.models import Attachment
 from workspaces.storage import attachments
+from workspaces.uploading import Upload
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n"
 EVERYTHING_ABOUT_A_PLACE = 0x8825
@@ -33,6 +37,16 @@ def with_a_place(orientation: int = 1) -> Image.Exif:
     exif[0x0112], exif[0x013B] = orientation, "Olga's telephone"
     exif.get_ifd(EVERYTHING_ABOUT_A_PLACE)[1] = "N"
     return exif
+
+
+def attached(actor: Actor, task: str, content: bytes, name: str = "pier.jpg") -> Attachment:
+    """Attached by the verb itself, as pages and programs do."""
+    upload = Upload(name)
+    upload.take(content)
+    with actions_attachments.stored(upload) as given:
+        made = actions_attachments.attach(actor, task, given)
+    upload.close()
+    return made
 
 
 def send(place: Place, task: str, content: bytes, name: str = "pier.jpg", **more: Any) -> Any:

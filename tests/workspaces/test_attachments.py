@@ -85,12 +85,13 @@ def test_what_happened_is_told_with_its_origin(cast: Cast, bridge: Place, task: 
     events = call(f"{API}/events?types=photo.attached,file.attached,attachment.removed", bridge.token)
     first, second, third = events.json()["items"]
     facts = {key: made[key] for key in ("name", "size", "type", "sha256", "task")}
-    assert (first["type"], first["changes"]) == ("photo.attached", facts)
-    assert first["thing"] == {"kind": "attachment", "id": made["id"], "name": "a.png"}
-    assert first["actor"] == {"kind": "robot", "id": cast.robby.public_id, "name": "Robby"}
-    assert first["names"] == {"task": "Photograph the piers"} and first["workspace"] == bridge.id
-    assert second["type"] == "file.attached" and second["thing"]["id"] == other["id"]
-    assert (third["type"], third["changes"]) == ("attachment.removed", facts | {"kind": "photo"})
+    told = first["data"]
+    assert (first["type"], told["changes"]) == ("photo.attached", facts)
+    assert told["thing"] == {"kind": "attachment", "id": made["id"], "name": "a.png"}
+    assert told["actor"] == {"kind": "robot", "id": cast.robby.public_id, "name": "Robby"}
+    assert told["names"] == {"task": "Photograph the piers"} and told["workspace"] == bridge.id
+    assert second["type"] == "file.attached" and second["data"]["thing"]["id"] == other["id"]
+    assert (third["type"], third["data"]["changes"]) == ("attachment.removed", facts | {"kind": "photo"})
 
 
 def test_the_record_says_it_in_words(cast: Cast, bridge: Place, task: str) -> None:
