@@ -15,6 +15,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts import record_rows
 from accounts.catalogue import EventType
 from accounts.models import Organization, Record, RecordCheckpoint, RecordDetails, RecordHead
 from accounts.permissions import Actor
@@ -91,21 +92,12 @@ def record_hash(key: bytes, previous: bytes, row: Record) -> bytes:
 
 def write(notes: list[Note]) -> list[tuple[Record, RecordDetails]]:
     """Number, hash and insert `notes`: the last statements of an action. Heads are locked in organization-id order."""
-    ids = sorted({note.organization.pk for note in notes})
-    heads = {
-        head.pk: head
-        for head in RecordHead.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("organization")
-        .filter(pk__in=ids)
-        .order_by("pk")
-    }
+    homes = {note.organization.pk: note.organization for note in notes}
+    heads = {pk: record_rows.locked_head(homes[pk]) for pk in sorted(homes)}
     keys = {pk: chain_key(head) for pk, head in heads.items()}
     now = timezone.now()
     written = [_link(heads[note.organization.pk], keys[note.organization.pk], note, now) for note in notes]
-    Record.objects.bulk_create([row for row, _ in written])
-    RecordDetails.objects.bulk_create([details for _, details in written])
-    for head in heads.values():
-        RecordHead.objects.filter(pk=head.pk).update(seq=head.seq, hash=head.hash)
+    record_rows.insert(written, list(heads.values()))
     return written
 
 

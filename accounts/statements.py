@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 from django.db import InterfaceError, OperationalError, connections
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.pq import DiagnosticField, ExecStatus
+from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 
 Answer = TypeVar("Answer")
 Row = tuple[Any, ...]
@@ -60,7 +60,7 @@ def _alive(ask: Callable[[Any], Answer]) -> Answer:
 
 
 def _execute(here: Any, statement: str, values: Sequence[Any], fetch: bool) -> Row | None:
-    if _may_be_bare(here) and (told := _bare(here.connection, statement, values)):
+    if _may_be_bare(here) and (told := _bare(here, statement, values)):
         return told[0]
     with _cursor(here) as cursor:
         cursor.execute(statement, values)
@@ -86,34 +86,46 @@ _plans: WeakKeyDictionary[Any, dict[tuple[str, tuple[int, ...]], bytes]] = WeakK
 
 def _may_be_bare(here: Any) -> bool:
     """PostgreSQL, nobody counting statements, and no transaction that the driver has yet to begin."""
-    if here.vendor != "postgresql" or here.in_atomic_block or here.queries_logged or here.execute_wrappers:
+    if here.vendor != "postgresql" or here.queries_logged or here.execute_wrappers:
         return False
     here.ensure_connection()
-    return bool(here.autocommit)
+    begun: bool = here.connection.pgconn.transaction_status == TransactionStatus.INTRANS
+    return begun or bool(here.autocommit and not here.in_atomic_block)
 
 
-def _bare(kept: Any, statement: str, values: Sequence[Any]) -> tuple[Row | None] | None:
-    """(the first row or None,) without a cursor, which costs more than the statement; None where that failed.
+def _bare(here: Any, statement: str, values: Sequence[Any]) -> tuple[Row | None] | None:
+    """(the first row or None,) without a cursor, which costs more than the statement.
 
-    Whatever failed is asked again with a cursor: it knows all errors.
+    None where that failed outside a transaction: a cursor asks again and knows all errors.
     """
+    kept = here.connection
     change = Transformer(kept)
     given = change.dump_sequence(values, [PyFormat.AUTO] * len(values))
     plans = _plans.setdefault(kept, {})
-    types = tuple(change.types or ())
-    name = plans.get((statement, types))
+    plan = (statement, tuple(change.types or ()))
+    name = plans.get(plan)
     if name is None:
         name = b"gatehouse_%d" % next(_names)
-        if kept.pgconn.prepare(name, _numbered(statement), types).status != ExecStatus.COMMAND_OK:
+        told = kept.pgconn.prepare(name, _numbered(statement), plan[1])
+        if told.status != ExecStatus.COMMAND_OK:
+            _raise_in_transaction(here, told)
             return None
-        plans[statement, types] = name
+        plans[plan] = name
     told = kept.pgconn.exec_prepared(name, given, change.formats)
     if told.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
         if told.error_field(DiagnosticField.SQLSTATE) in PLAN_ENDED:
-            plans.pop((statement, types), None)
+            plans.pop(plan)
+        _raise_in_transaction(here, told)
         return None
     change.set_pgresult(told)
     return (change.load_row(0, tuple) if told.ntuples else None,)
+
+
+def _raise_in_transaction(here: Any, told: Any) -> None:
+    """There nothing can be asked again."""
+    if here.in_atomic_block:
+        with here.wrap_database_errors:
+            raise psycopg.errors.error_from_result(told)
 
 
 _names = itertools.count()
