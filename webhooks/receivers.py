@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import hooks
+from accounts import hooks, statements
 from accounts.catalogue import AUDIENCE_POWER
 from accounts.models import Organization, Record, RecordDetails
 from accounts.permissions import Actor, Power
@@ -17,6 +17,9 @@ from webhooks.models import Delivery, Webhook
 from workspaces.models import Workspace
 
 Line = tuple[Record, RecordDetails]
+LISTENING = (
+    "SELECT 1 FROM webhooks_webhook WHERE organization_id = %s AND is_on AND retired_at IS NULL LIMIT 1"
+)
 # An engine that was woken a moment ago is still looking (it stays five seconds): one message in so many seconds.
 WAKE_SECONDS = 1.0
 _woken_at = -WAKE_SECONDS
@@ -24,7 +27,12 @@ _woken_at = -WAKE_SECONDS
 
 def plan(records: Sequence[Line], **kwargs: Any) -> None:
     """Receiver of `recorded`: a delivery for each event and webhook that hears of it; one INSERT for all."""
-    homes = {row.organization_id for row, _ in records}
+    # Everybody who records something waits for this: one planned question where nobody listens.
+    homes = {
+        home for home in {row.organization_id for row, _ in records} if statements.row(LISTENING, [home])
+    }
+    if not homes:
+        return
     types = {row.type for row, _ in records}
     listening = [
         webhook
