@@ -62,7 +62,7 @@ class EventType(StrEnum):
     PERSON_UPDATED = "person.updated", "people", "name"
     PERSON_FACTOR_ADDED = "person.factor_added", "owners", "kind"
     PERSON_FACTOR_REMOVED = "person.factor_removed", "owners", "kind"
-    ROBOT_CREATED = "robot.created", "owners", "name terms_version"
+    ROBOT_CREATED = "robot.created", "owners", "name api_name terms_version"
     ROBOT_UPDATED = (
         "robot.updated",
         "owners",

@@ -35,6 +35,7 @@ FACTS = {
     "read_only": _("Read-only"),
     "keeper": _("Keeper"),
     "networks": _("Allowed addresses"),
+    "api_name": _("Name for programs"),
     "scopes": _("Scopes"),
     "oauth1": _("OAuth1"),
     "require_body_hash": _("OAuth1 asks for a body hash"),

@@ -40,9 +40,10 @@ def listed(actor: Actor) -> QuerySet[Group]:
 
 
 def fetch(actor: Actor, public_id: str, lock: bool = False) -> Group:
-    """One group. Raises Http404."""
+    """One group; `lock` for the verbs, which may change groups and need not be allowed to list them. Raises Http404."""
     rows = visible(actor)
     if lock:
+        rows = Group.objects.filter(organization=actor.organization, retired_at=None)
         rows = rows.select_for_update(no_key=True)
     found = rows.filter(public_id=public_id).first()
     if found is None:
@@ -61,6 +62,8 @@ def create(actor: Actor, name: str, description: str = "", public_id: str | None
                     organization=actor.home, name=name, description=description, **given
                 )
         except IntegrityError as error:
+            if public_id and Group.objects.filter(organization=actor.home, public_id=public_id).exists():
+                raise NotPossible(_("This id is taken, or was once: ids are never used again.")) from error
             raise NotPossible(_("There is a group with this name.")) from error
         record(EventType.GROUP_CREATED, made, changes={"name": name, "description": description})
     return made

@@ -44,4 +44,12 @@ def problem(status: int, name: str = "", detail: str = "", **extra: Any) -> Http
 def shaped(request: HttpRequest, status: int, name: str = "", detail: str = "", **extra: Any) -> HttpResponse:
     """The same error in the shape of whatever is mounted at this request's path."""
     shape = hooks.error_shape.first(request.path_info)
-    return shape(status, name, detail, extra) if shape else problem(status, name, detail, **extra)
+    if shape is None:
+        return problem(status, name, detail, **extra)
+    response: HttpResponse = shape(status, name, detail, extra | {"request_id": request_id(request)})
+    return response
+
+
+def request_id(request: HttpRequest) -> str:
+    """What the logs call this request."""
+    return getattr(request, "request_id", "")

@@ -54,6 +54,18 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
+def several(name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """Some of a few words, comma separated; all when unset, none for `none`."""
+    words = tuple(part.strip() for part in text(name, ",".join(allowed)).split(",") if part.strip())
+    if words == ("none",):
+        return ()
+    if not set(words) <= set(allowed):
+        raise problem(
+            name, f"must be none, or some of {', '.join(allowed)}, comma separated", ",".join(allowed)
+        )
+    return words
+
+
 def is_loopback(host: str) -> bool:
     """Whether `host` (a name or an address) can only be reached from this machine."""
     if host == "localhost":

@@ -24,6 +24,8 @@ try:
     GATEHOUSE_TRUSTED_PROXIES = env.number("GATEHOUSE_TRUSTED_PROXIES", 0, 0, 9)
     GATEHOUSE_WEBHOOK_ALLOW = env.networks("GATEHOUSE_WEBHOOK_ALLOW")
     GATEHOUSE_METRICS_TOKEN = env.text("GATEHOUSE_METRICS_TOKEN")
+    # Other systems' APIs that are spoken here (dialects/).
+    GATEHOUSE_DIALECTS = env.several("GATEHOUSE_DIALECTS", ("uipath",))
     LOG_LEVEL = env.choice("GATEHOUSE_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
     DATABASE_URL = env.server("DATABASE_URL", ("postgres", "postgresql"), env.DATABASE_EXAMPLE)
     REDIS_URL = env.server("REDIS_URL", ("redis", "rediss"), env.REDIS_EXAMPLE)
@@ -82,12 +84,21 @@ INSTALLED_APPS = [
     "robots",
     "tokens",
     "webhooks",
+    "dialects",
     "config",
 ]
 
 # ---------- 3 middleware ----------
 # What programs call: no session, no CSRF, no redirects there. Read by config/middleware.py and tokens/middleware.py.
-MACHINE_PATHS = r"^/(?:api/|oauth2/|\.well-known/|healthz$|readyz$)"
+MACHINE_PATHS = r"^/(?:api/|oauth2/|\.well-known/|healthz$|readyz$"
+# What of it reads its credential itself or needs none.
+OPEN_PATHS = r"^/(?:oauth2/|\.well-known/|healthz$|readyz$"
+if "uipath" in GATEHOUSE_DIALECTS:
+    # Below an organization and a tenant, or neither.
+    MACHINE_PATHS += r"|(?:[^/]+/){0,2}(?i:identity_?|audit_|portal_)/"
+    OPEN_PATHS += r"|(?:[^/]+/){0,2}(?i:identity_?/(?:connect/token/?$|\.well-known/))"
+MACHINE_PATHS += ")"
+OPEN_PATHS += ")"
 MIDDLEWARE = [
     "config.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -1,5 +1,6 @@
 """The whole map on one screen."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.views import health, pages
@@ -31,6 +32,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("o/<slug:org>/shared/", include("robots.shared_urls")),
     path("o/<slug:org>/workspaces/", include("workspaces.urls")),
 ]
+
+if "uipath" in settings.GATEHOUSE_DIALECTS:
+    urlpatterns.append(path("", include("dialects.uipath.urls")))
 
 handler400, handler403, handler404, handler500 = (
     errors.bad_request,

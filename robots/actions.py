@@ -77,7 +77,7 @@ def new_robot(actor: Actor, organization: Organization, **given: Any) -> Robot:
         )
         robot.api_name = robot.api_name or f"robot-{robot.public_id[:8]}"
         robot.save(force_insert=True)
-        told = {"name": robot.name, "terms_version": robot.terms_version}
+        told = {"name": robot.name, "api_name": robot.api_name, "terms_version": robot.terms_version}
         record(EventType.ROBOT_CREATED, robot, changes=told)
     return robot
 
@@ -124,10 +124,7 @@ def update(actor: Actor, public_id: str, version: int, **wanted: Any) -> Robot:
         }
         # The same form sent twice changes nothing the second time: that is not stale.
         if changes and robot.version != version:
-            raise Stale(
-                _("%(name)s changed this robot while your page was open. Compare, then press Update again.")
-                % {"name": robot.updated_by_name}
-            )
+            raise stale(robot)
         if changes:
             for field, value in wanted.items():
                 setattr(robot, field, value)
@@ -137,6 +134,12 @@ def update(actor: Actor, public_id: str, version: int, **wanted: Any) -> Robot:
             robot.save(update_fields=[*wanted, "keeper_name", "version", "updated_by_name"])
             record(EventType.ROBOT_UPDATED, robot, changes=changes)
     return robot
+
+
+def stale(robot: Robot) -> Stale:
+    """What the one is told who comes second."""
+    told = _("%(name)s changed this robot while your page was open. Compare, then press Update again.")
+    return Stale(told % {"name": robot.updated_by_name})
 
 
 def _keeper(actor: Actor, person_id: str) -> User | None:

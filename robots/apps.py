@@ -28,19 +28,6 @@ class RobotsConfig(AppConfig):
 
 def _oauth_shape(path: str) -> Any:
     """Errors under /oauth2/ are RFC 6749's."""
-    from django.http import JsonResponse
+    from robots import machine
 
-    if not path.startswith("/oauth2/"):
-        return None
-    return lambda status, name, detail, extra: JsonResponse(
-        {
-            # RFC 6749 has no word for 429; its "temporarily_unavailable" is what clients know to wait for.
-            "error": "server_error"
-            if status >= 500
-            else "temporarily_unavailable"
-            if status == 429
-            else "invalid_request",
-            "error_description": detail or name,
-        },
-        status=status,
-    )
+    return machine.refusal if path.startswith("/oauth2/") else None

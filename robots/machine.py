@@ -1,6 +1,6 @@
 """`/oauth2/token`, `/oauth2/revoke`, `/oauth2/introspect` and their metadata: RFC 6749, 7009, 7662, 8414."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +28,14 @@ def error_answer(error: oauth.OAuthError) -> JsonResponse:
     return _uncached(response)
 
 
+def refusal(status: int, name: str, detail: str, extra: Mapping[str, Any]) -> JsonResponse:
+    """What the door or the frame refuses at a token endpoint (hook `error_shape`)."""
+    # RFC 6749 has no word for 429; its "temporarily_unavailable" is what clients know to wait for.
+    waits = "temporarily_unavailable" if status == 429 else "invalid_request"
+    told = {"error": "server_error" if status >= 500 else waits, "error_description": detail or name}
+    return JsonResponse(told, status=status)
+
+
 def _uncached(response: JsonResponse) -> JsonResponse:
     response.headers["Cache-Control"] = "no-store"
     response.headers["Pragma"] = "no-cache"
@@ -43,7 +51,7 @@ def _read(request: HttpRequest) -> dict[str, str]:
     return read_form(request.META.get("CONTENT_TYPE", ""), request.read(MAX_BODY))
 
 
-def _endpoint(request: HttpRequest, check: Callable[[dict[str, str]], None], answer: Answer) -> HttpResponse:
+def endpoint(request: HttpRequest, check: Callable[[dict[str, str]], None], answer: Answer) -> HttpResponse:
     """Read, check, authenticate, answer: the order in which errors are told."""
     if request.method != "POST":
         refusal = error_answer(oauth.OAuthError("invalid_request", "Use POST.", 405))
@@ -68,7 +76,8 @@ def _endpoint(request: HttpRequest, check: Callable[[dict[str, str]], None], ans
     return _uncached(JsonResponse(told)) if told is not None else HttpResponse(status=200)
 
 
-def _is_client_credentials(form: dict[str, str]) -> None:
+def is_client_credentials(form: dict[str, str]) -> None:
+    """The one grant there is. Raises OAuthError."""
     if "grant_type" not in form:
         raise oauth.OAuthError("invalid_request", "grant_type is missing; use client_credentials.")
     if form["grant_type"] != "client_credentials":
@@ -83,9 +92,9 @@ def _has_token(form: dict[str, str]) -> None:
 @login_not_required
 def token(request: HttpRequest) -> HttpResponse:
     """RFC 6749 section 4.4: client credentials by Basic or in the body."""
-    return _endpoint(
+    return endpoint(
         request,
-        _is_client_credentials,
+        is_client_credentials,
         lambda client, form: oauth.issue(client, oauth.granted(client, form.get("scope", ""))),
     )
 
@@ -93,13 +102,13 @@ def token(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def revoke(request: HttpRequest) -> HttpResponse:
     """RFC 7009."""
-    return _endpoint(request, _has_token, lambda client, form: oauth.revoke(client, form["token"]))
+    return endpoint(request, _has_token, lambda client, form: oauth.revoke(client, form["token"]))
 
 
 @login_not_required
 def introspect(request: HttpRequest) -> HttpResponse:
     """RFC 7662, own tokens only."""
-    return _endpoint(request, _has_token, lambda client, form: oauth.introspect(client, form["token"]))
+    return endpoint(request, _has_token, lambda client, form: oauth.introspect(client, form["token"]))
 
 
 @login_not_required

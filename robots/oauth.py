@@ -100,20 +100,31 @@ def checksum(token: str) -> str:
 def issue(client: Client, scopes: tuple[str, ...]) -> dict[str, Any]:
     """Store a fresh access token's checksum and return the token answer (RFC 6749 section 5.1, plus `expires`)."""
     token = new_secret("gate_at_")
-    now = timezone.now()
-    adapt = connection.ops.adapt_datetimefield_value
-    times = [adapt(now + timedelta(seconds=LIFE_SECONDS)), adapt(now), adapt(now)]
-    scope = " ".join(scopes)
-    row = [checksum(token), scope, *times, client.application_id, client.robot_id, client.secret_id]
-    with writing() if connection.vendor == "sqlite" else nullcontext():
-        statements.write(ADD_TOKEN, row)
+    keep(client, scopes, token)
     return {
         "access_token": token,
         "token_type": "Bearer",
         "expires_in": LIFE_SECONDS,
         "expires": LIFE_SECONDS,
-        "scope": scope,
+        "scope": " ".join(scopes),
     }
+
+
+def keep(client: Client, scopes: tuple[str, ...], token: str) -> None:
+    """Store the checksum of `token`, which holds at least 256 random bits: from now on it opens these scopes."""
+    now = timezone.now()
+    adapt = connection.ops.adapt_datetimefield_value
+    times = [adapt(now + timedelta(seconds=LIFE_SECONDS)), adapt(now), adapt(now)]
+    row = [
+        checksum(token),
+        " ".join(scopes),
+        *times,
+        client.application_id,
+        client.robot_id,
+        client.secret_id,
+    ]
+    with writing() if connection.vendor == "sqlite" else nullcontext():
+        statements.write(ADD_TOKEN, row)
 
 
 def introspect(client: Client, token: str) -> dict[str, Any]:

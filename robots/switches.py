@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from accounts.models import Group, Record
 from accounts.permissions import Actor
 from accounts.sealing import PREFIXES, fingerprint, is_well_formed
 from robots import grouping, renewal
-from robots.actions import NotPossible, locked
+from robots.actions import NotPossible, locked, stale, update
 from robots.models import Robot, Share
 
 CHECKS_AN_HOUR = 10
@@ -34,8 +35,22 @@ def set_groups(actor: Actor, public_id: str, group_ids: Iterable[str]) -> Robot:
     with action(actor):
         robot = locked(actor, public_id)
         rows = Group.objects.filter(organization=robot.organization, retired_at=None, is_everyone=False)
-        grouping.regroup(robot, list(rows.filter(public_id__in=list(group_ids))))
+        grouping.regroup(actor, robot, list(rows.filter(public_id__in=list(group_ids))))
     return robot
+
+
+def set_further(
+    actor: Actor, public_id: str, version: int, group_ids: Iterable[str] | None, **wanted: Any
+) -> Robot:
+    """Settings like actions.update() and, unless None, exactly these groups: both or neither. Raises Stale."""
+    with action(actor):
+        robot = locked(actor, public_id)
+        if group_ids is not None and robot.version != version:
+            inside = robot.groups.filter(retired_at=None).values_list("public_id", flat=True)
+            if set(inside) != set(group_ids):
+                raise stale(robot)
+        robot = update(actor, public_id, version, **wanted)
+        return robot if group_ids is None else set_groups(actor, public_id, group_ids)
 
 
 def check_value(actor: Actor, public_id: str, value: str) -> tuple[str, str] | None:
@@ -76,10 +91,15 @@ def delete(actor: Actor, public_id: str) -> Robot:
     """Retire the robot: tokens, OAuth1 and shares stop at once; its id is never used again, the record keeps its name."""
     with action(actor):
         robot = locked(actor, public_id)
-        now = timezone.now()
-        renewal.end(robot.secrets.filter(ended_at=None), now)
-        Share.objects.filter(robot=robot).delete()
-        robot.retired_at = now
-        robot.save(update_fields=["retired_at"])
-        record(EventType.ROBOT_DELETED, robot, changes={"name": robot.name})
+        retire(robot)
     return robot
+
+
+def retire(robot: Robot) -> None:
+    """What deleting is, inside an action that has locked the robot."""
+    now = timezone.now()
+    renewal.end(robot.secrets.filter(ended_at=None), now)
+    Share.objects.filter(robot=robot).delete()
+    robot.retired_at = now
+    robot.save(update_fields=["retired_at"])
+    record(EventType.ROBOT_DELETED, robot, changes={"name": robot.name})

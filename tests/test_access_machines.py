@@ -12,6 +12,7 @@ from django.test import Client
 from accounts.models import Organization
 from accounts.permissions import Power
 from config.api import api
+from dialects.uipath.api import api as uipath
 from tests.cast import Cast
 from tests.conftest import bearer
 from tests.test_access import METHODS, PAGES, address, undone
@@ -91,6 +92,50 @@ def credential(cast: Cast, caller: str, token_for: Any) -> dict[str, str]:
         return bearer(token_for(getattr(cast, f"{whose}_values")))
     Organization.objects.update(requests_a_minute=10_000, robot_requests_a_minute=10_000)
     return bearer(actions.create(cast.actor(whose), "Everything", scopes, in_a_month())[1])
+
+
+# The same for what other systems' APIs are called there.
+CHANGE = Power.WRITE_ROBOT_ACCOUNTS
+UIPATH: dict[str, Power | None] = {
+    **dict.fromkeys((f"RobotAccount_{verb}" for verb in ("GetAllOfToken", "GetAll", "Get")), ROBOTS),
+    **dict.fromkeys(
+        (f"RobotAccount_{verb}" for verb in ("Create", "Update", "Delete", "DeleteMany")), CHANGE
+    ),
+}
+UIPATH_POWERS = {"owner's token": {CHANGE}, "co-owner's token": {CHANGE}, "stranger's token": {CHANGE}}
+
+
+def of_uipath() -> list[tuple[str, str, str]]:
+    """(operation, method, path) of the dialect, below a mount with an organization that is nobody's."""
+    return [
+        (operation["operationId"], method, "/Nobody" + re.sub(r"{\w+}", "x", path))
+        for path, by_method in uipath.get_openapi_schema()["paths"].items()
+        for method, operation in by_method.items()
+    ]
+
+
+def test_every_operation_of_a_dialect_has_a_row() -> None:
+    assert {name for name, _method, _path in of_uipath()} == set(UIPATH)
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_every_caller_of_a_dialect_gets_what_the_table_says(cast: Cast, caller: str, token_for: Any) -> None:
+    headers = credential(cast, caller, token_for)
+    powers = CALLERS[caller][2] | UIPATH_POWERS.get(caller, set())
+    for name, method, path in of_uipath():
+        with undone():
+            answer = getattr(Client(), method)(path, headers=headers)
+        if UIPATH[name] is None or UIPATH[name] in powers:
+            assert answer.status_code in {200, 400, 404, 415}, (name, caller, answer.content)
+        else:
+            assert answer.status_code == 403, (name, caller, answer.status_code)
+            assert "Expect to have 'PM." in answer.json()["errorMessage"]
+
+
+def test_without_a_credential_a_dialect_is_closed(cast: Cast) -> None:
+    for number, (_name, method, path) in enumerate(of_uipath()):
+        answer = getattr(Client(REMOTE_ADDR=f"192.0.2.{number}"), method)(path)
+        assert answer.status_code == 401 and answer.json()["title"] == "Unauthorized", path
 
 
 def test_every_operation_has_a_row() -> None:

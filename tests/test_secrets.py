@@ -23,6 +23,7 @@ MAY_UNSEAL = {
     "accounts/sessions.py",  # the session store
     "accounts/views/welcome.py",  # the code of a one-time link on its way from the address to the form
     "robots/credentials.py",  # reveal
+    "robots/signing.py",  # the key that signs other systems' access tokens
     "webhooks/credentials.py",  # what the sender sends and signs with
 }
 

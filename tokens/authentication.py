@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from accounts.permissions import Actor
 from accounts.sealing import is_well_formed
-from robots import bearer, oauth1
+from robots import bearer, oauth1, signing
 from tokens import finding
 
 MAX_HEADER = 4096
@@ -30,7 +30,7 @@ def authenticate(request: HttpRequest) -> Actor:
     value = _presented(request)
     actor = None
     # The checksum is tried first: typos and scanners cost no query.
-    if is_well_formed(value, "gate_at_"):
+    if is_well_formed(value, "gate_at_") or signing.looks_signed(value):
         actor = _robot(value, request)
     elif is_well_formed(value, "gate_pat_"):
         actor = _person(value, request)

@@ -15,7 +15,7 @@ from tokens import limits
 from tokens.authentication import NotAuthenticated, authenticate
 
 _machine = re.compile(settings.MACHINE_PATHS)
-OPEN = re.compile(r"^/(?:oauth2/|\.well-known/|healthz$|readyz$)")
+_open = re.compile(settings.OPEN_PATHS)
 SLOW_DOWN = "Too many requests: {limit} a minute are allowed. Try again in {reset} s."
 TOO_MANY_FAILURES = (
     "Too many refused credentials from this address. Check the one you send, then try again in {reset} s."
@@ -33,7 +33,7 @@ class MachineDoorMiddleware:
         path = request.path_info
         if not _machine.match(path):
             return self.get_response(request)
-        if OPEN.match(path):
+        if _open.match(path):
             response = self.get_response(request)
             return _counted(request, response) if response.status_code == 401 else response
         try:

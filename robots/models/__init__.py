@@ -3,6 +3,7 @@
 from robots.models.application import AccessToken, Application, DeviceGrant, Grant, IDToken, RefreshToken
 from robots.models.robot import NEW_ROBOT, Robot, Secret
 from robots.models.share import Reveal, Share, SpentNonce
+from robots.models.signing import SigningKey
 
 __all__ = [
     "NEW_ROBOT",
@@ -16,5 +17,6 @@ __all__ = [
     "Robot",
     "Secret",
     "Share",
+    "SigningKey",
     "SpentNonce",
 ]

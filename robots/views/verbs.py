@@ -129,9 +129,7 @@ def scopes(request: ActorRequest, robot: str) -> HttpResponse:
     told = dict(form.cleaned_data)
     groups = told.pop("groups", None)
     try:
-        actions.update(request.actor, robot, told.pop("version"), **told)
-        if groups is not None:
-            switches.set_groups(request.actor, robot, groups)
+        switches.set_further(request.actor, robot, told.pop("version"), groups, **told)
     except actions.Stale as problem:
         form.add_error(None, str(problem))
         return page(request, found, scopes_form=form)
