@@ -40,6 +40,7 @@ SETTINGS = [
         [
             (_("General"), "accounts:general", Power.MANAGE_ORGANIZATION, ("accounts:general",)),
             (_("Integration settings (robots)"), "robots:list", Power.MANAGE_ROBOTS, ("robots",)),
+            (_("Webhooks"), "webhooks:list", Power.MANAGE_WEBHOOKS, ("webhooks",)),
             (
                 _("Connect"),
                 "accounts:connect",

@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("o/<slug:org>/api/", documentation.page, name="api_documentation"),
     path("o/<slug:org>/api/openapi.json", documentation.document, name="api_document"),
     path("o/<slug:org>/settings/robots/", include("robots.urls")),
+    path("o/<slug:org>/settings/webhooks/", include("webhooks.urls")),
     path("o/<slug:org>/shared/", include("robots.shared_urls")),
     path("o/<slug:org>/workspaces/", include("workspaces.urls")),
 ]

@@ -16,6 +16,8 @@ from accounts.models import Membership
 from accounts.permissions import Power
 from tests.cast import Cast
 from tokens.models import PersonalToken
+from webhooks import actions as webhooks
+from webhooks.models import Delivery
 from workspaces import actions, bulk
 from workspaces.models import Workspace
 
@@ -38,6 +40,7 @@ HAS = {
     Power.READ_RECORD: OWNERS,
     Power.MANAGE_ROBOTS: OWNERS,
     Power.MANAGE_CONNECT: OWNERS,
+    Power.MANAGE_WEBHOOKS: OWNERS,
     Power.USE_API: OWNERS | {"ada"},
 }
 # address name → (power, methods it answers)
@@ -90,6 +93,18 @@ PAGES: dict[str, tuple[Power, set[str]]] = {
         f"robots:{verb}": (Power.MANAGE_ROBOTS, {"get", "post"})
         for verb in ("renew", "switch_off", "oauth1_off", "close_sharing", "delete")
     },
+    **{
+        f"webhooks:{page}": (Power.MANAGE_WEBHOOKS, {"get"})
+        for page in ("webhook", "delivery", "delivery_state")
+    },
+    **{
+        f"webhooks:{verb}": (Power.MANAGE_WEBHOOKS, {"get", "post"})
+        for verb in ("list", "edit", "rotate", "delete", "resend_failed")
+    },
+    **{
+        f"webhooks:{verb}": (Power.MANAGE_WEBHOOKS, {"post"})
+        for verb in ("switch_on", "switch_off", "resume", "finish", "test", "resend")
+    },
     "shared:list": (Power.VIEW_ORGANIZATION, {"get"}),
     "shared:robot": (Power.VIEW_ORGANIZATION, {"get"}),
     "shared:reveal": (Power.VIEW_ORGANIZATION, {"get", "post"}),
@@ -134,6 +149,7 @@ PLAIN = {
 # Verbs whose POST needs no fields.
 DONE_AT_ONCE = (
     {"accounts:record_verify", "limits:withdraw", "limits:take_back"}
+    | {f"webhooks:{verb}" for verb in ("switch_on", "switch_off", "resume", "finish", "resend")}
     | {f"workspaces:{verb}" for verb in ("task_delete", "delete", "remove_member", "archive", "restore")}
     | {
         f"robots:{verb}"
@@ -194,6 +210,10 @@ def address(name: str, cast: Cast) -> str:
     filled = filled.replace("<str:asked>", "unknown")
     if "<str:workspace>" in filled:
         filled = filled.replace("<str:workspace>", workspace(cast)).replace("<int:number>", "1")
+    if "<str:webhook>" in filled:
+        delivery = delivery_of(cast)
+        filled = filled.replace("<str:webhook>", delivery.webhook.public_id)
+        filled = filled.replace("<str:delivery>", delivery.public_id)
     if "<str:token>" in filled:
         filled = filled.replace("<str:token>", token_of_mia(cast).public_id)
     return "/" + filled.replace("<str:group>", cast.group.public_id)
@@ -207,6 +227,18 @@ def workspace(cast: Cast) -> str:
         there.members.set(Membership.objects.filter(organization=cast.home))
         bulk.create(cast.actor("olga"), there.public_id, {"title": "Pour the deck"})
     return there.public_id
+
+
+def delivery_of(cast: Cast) -> Delivery:
+    """A webhook of olga's, with something delivered."""
+    found = Delivery.objects.select_related("webhook").first()
+    if found is None:
+        given = {"description": "ERP", "target_url": "https://erp.example/", "events": ["task.created"]}
+        made = webhooks.create(cast.actor("olga"), given).webhook
+        told = {"organization_id": cast.home.pk, "event_type": "task.created", "body": b"{}"}
+        ended = {"state": "delivered", "ended_at": made.created_at}
+        found = Delivery.objects.create(webhook=made, **told, **ended)
+    return found
 
 
 def token_of_mia(cast: Cast) -> PersonalToken:
@@ -305,6 +337,8 @@ ASK_WHO_YOU_ARE = {
     "robots:list",  # only with ?create, and its POST
     *{f"robots:{verb}" for verb in ("renew", "oauth1_off", "close_sharing", "delete")},
     "shared:reveal",
+    "webhooks:list",  # only with ?create, and its POST
+    *{f"webhooks:{verb}" for verb in ("rotate", "delete")},
 }
 
 

@@ -9,10 +9,11 @@ class WebhooksConfig(AppConfig):
     name = "webhooks"
 
     def ready(self) -> None:
-        """Listen to what is recorded; /readyz says how long deliveries have waited."""
+        """Listen to what is recorded; /readyz says how long deliveries have waited; pages of the ground show webhooks."""
         from accounts.events import recorded
         from accounts.views import health
-        from webhooks import ready, receivers
+        from webhooks import panels, ready, receivers
 
         recorded.connect(receivers.plan, dispatch_uid="webhooks.plan")
         health.CHECKS["webhooks"] = ready.check
+        panels.register()

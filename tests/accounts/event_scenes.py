@@ -35,6 +35,10 @@ from tests.tokens.conftest import in_a_month
 from tests.workspaces.attaching import PDF, attached, photo
 from tokens import actions as tokens
 from tokens import allowances, policy, revoking
+from webhooks import actions as webhooks
+from webhooks import health, resending
+from webhooks.headers import Wanted
+from webhooks.models import Delivery, Webhook
 from workspaces import actions as workspaces
 from workspaces import actions_attachments as attachments
 from workspaces import actions_boards as boards
@@ -188,6 +192,30 @@ def work(cast: Cast) -> None:
     workspaces.delete(boss, place.public_id)
 
 
+def hooks(cast: Cast) -> None:
+    """A webhook's life, with what the engine does to it."""
+    olga = cast.actor("olga")
+    place = workspaces.create(olga, "Sea wall")
+    given = {"description": "ERP", "target_url": "https://erp.example/in", "events": ["task.created"]}
+    made = webhooks.create(olga, given | {"username": "gate", "password": "pass-phrase"}).webhook
+    anew = {"target_url": "https://new.example/", "workspaces": [place.public_id], "events": ["task.moved"]}
+    headers = [Wanted("X-Key", "hidden value", True)]
+    webhooks.update(olga, made.public_id, anew | {"description": "New ERP", "headers": headers})
+    webhooks.update(olga, made.public_id, {"target_url": "https://new.example/in", "username": ""})
+    webhooks.switch_off(olga, made.public_id)
+    webhooks.switch_on(olga, made.public_id)
+    Webhook.objects.filter(pk=made.pk).update(failing_since=timezone.now() - timedelta(days=4))
+    health.pause_failing()
+    webhooks.resume(olga, made.public_id)
+    webhooks.rotate(olga, made.public_id, HOUR)
+    webhooks.finish(olga, made.public_id)
+    tested = resending.send_test(olga, made.public_id, "task.moved")
+    Delivery.objects.filter(pk=tested.pk).update(state="failed", ended_at=timezone.now(), kind="event")
+    resending.resend_failed(olga, made.public_id, timezone.now() - HOUR)
+    health.switch_off_gone([made.pk])
+    webhooks.delete(olga, made.public_id)
+
+
 def record(cast: Cast) -> None:
     """What is done to the record itself; last, because it takes from it."""
     everything = {"q": "x", "since": "2026-01-01"}
@@ -197,7 +225,7 @@ def record(cast: Cast) -> None:
     retention.prune(cast.home, timezone.now())
 
 
-SCENES = (robot, limits, token, connected, work, organization, people, record)
+SCENES = (robot, limits, token, connected, work, hooks, organization, people, record)
 
 
 def play(cast: Cast) -> None:

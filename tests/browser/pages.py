@@ -5,6 +5,7 @@ from tests.browser.pages_of_connect import CONNECT
 from tests.browser.pages_of_limits import LIMITS
 from tests.browser.pages_of_people import OWN, PEOPLE, RECORD, SECOND_FACTOR
 from tests.browser.pages_of_tokens import OTHERS, TOKEN_PAGES
+from tests.browser.pages_of_webhooks import WEBHOOKS
 from tests.browser.pages_of_work import WORKSPACES
 
 HERE, ROBOTS, SHARED = "/o/halden/", "/o/halden/settings/robots/", "/o/halden/shared/"
@@ -136,6 +137,7 @@ GROUPS = {
     "verbs": VERBS,
     "holder": HOLDER,
     "limits": LIMITS,
+    "webhooks": WEBHOOKS,
     "work": WORKSPACES,
 }
 PAGES = [page for group in GROUPS.values() for page in group]

@@ -19,6 +19,7 @@ from robots.models import Robot, Secret, Share
 from tests.browser.world_of_connect import ask_around
 from tests.browser.world_of_people import UNBROKEN, settle
 from tests.browser.world_of_tokens import make_tokens
+from tests.browser.world_of_webhooks import listen
 from tests.browser.world_of_work import settle as begin_work
 from tests.cast import Cast, assemble, organization
 
@@ -95,6 +96,7 @@ def build() -> World:
         ask_around,
         _links,
         make_tokens,
+        listen,
     ):
         make(world)
     return world

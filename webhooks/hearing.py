@@ -1,0 +1,45 @@
+"""What a webhook can hear of: event types in groups as people know them, and which of them somebody may hear."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.catalogue import AUDIENCE_POWER, EventType
+from accounts.permissions import Actor
+from accounts.refusals import NotValid
+from accounts.sentences import GROUPS, types_in
+from workspaces.models import Workspace
+
+# The groups of the record's filter, work first: that is what most programs want.
+ORDER = ("work", "robots", "tokens", "people", "signing-in", "webhooks", "organization")
+KNOWN = frozenset(kind.value for kind in EventType)
+
+
+def groups() -> list[dict[str, Any]]:
+    """Every event type once, by group."""
+    return [{"name": name, "label": GROUPS[name][0], "types": types_in(name)} for name in ORDER]
+
+
+def events(actor: Actor, wanted: Iterable[str]) -> list[str]:
+    """These types in the catalogue's order. Raises NotValid when one is unknown or not for this actor, or none is there."""
+    asked = set(wanted)
+    if unknown := asked - KNOWN:
+        raise NotValid("events", _("There is no event type %(name)s.") % {"name": min(unknown)[:80]})
+    if not asked:
+        raise NotValid("events", _("Choose at least one event."))
+    for name in sorted(asked):
+        if not actor.can(AUDIENCE_POWER[EventType(name).audience]):
+            raise NotValid("events", _("Of %(name)s this credential may not hear.") % {"name": name})
+    return [kind.value for kind in EventType if kind.value in asked]
+
+
+def workspaces(actor: Actor, wanted: Iterable[str]) -> list[Workspace]:
+    """The workspaces with these ids. Raises NotValid for one that is not there for this actor, or none at all."""
+    asked = set(wanted)
+    found = list(Workspace.objects.visible_to(actor).filter(public_id__in=asked).order_by("name", "pk"))
+    if len(found) < len(asked):
+        raise NotValid("workspaces", _("One of these workspaces is not there. Choose again."))
+    if not found:
+        raise NotValid("workspaces", _("Choose at least one workspace, or all of them."))
+    return found

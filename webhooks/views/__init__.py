@@ -1,0 +1,1 @@
+"""Doors for people: owners and co-owners only."""
