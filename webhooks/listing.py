@@ -2,7 +2,7 @@
 
 import json
 from datetime import timedelta
-from http.client import responses
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from webhooks import hearing, state
 from webhooks.models import Attempt, Delivery, Webhook
 
 PER_PAGE = 25
+REASONS = {status.value: status.phrase for status in HTTPStatus}
 STATES = {
     "waiting": (_("Waiting"), [Delivery.State.PENDING]),
     "delivered": (_("Delivered"), [Delivery.State.DELIVERED]),
@@ -117,7 +118,7 @@ def delivery_page(webhook: Webhook, row: Delivery) -> dict[str, Any]:
 
 def _attempt(one: Attempt, is_open: bool) -> dict[str, Any]:
     """An attempt in words, with request and answer as they went over the wire, masked."""
-    status = f"HTTP/1.1 {one.status} {responses.get(one.status, '')}".strip() if one.status else ""
+    status = f"HTTP/1.1 {one.status} {REASONS.get(one.status, '')}".strip() if one.status else ""
     return {
         "row": one,
         "is_open": is_open,
