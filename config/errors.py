@@ -6,9 +6,10 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.permissions import Refused
+from accounts.permissions import Power, Refused
 from accounts.problems import shaped
 from accounts.questions import whom_to_ask
 
@@ -68,6 +69,13 @@ def _words(exception: Refused) -> dict[str, Any]:
         "why": _("This page is for people with another role or permission in this organization."),
         "ask": whom_to_ask(actor.organization),
         "power": exception.power.value,
-        "instead_url": f"/o/{actor.organization.slug}/" if actor.organization else "/",
-        "instead_label": _("Go to the overview"),
+        **_instead(exception),
     }
+
+
+def _instead(exception: Refused) -> dict[str, str]:
+    """Where the way goes on: to the button that asks for API access, or to the overview."""
+    if exception.power == Power.USE_API and exception.actor.membership:
+        return {"instead_url": reverse("tokens:list"), "instead_label": _("Ask for API access")}
+    home = exception.actor.organization
+    return {"instead_url": f"/o/{home.slug}/" if home else "/", "instead_label": _("Go to the overview")}

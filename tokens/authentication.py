@@ -81,6 +81,11 @@ def _presented(request: HttpRequest) -> str:
         raise NotAuthenticated(
             401, "", "Send an access token as Authorization: Bearer, or a personal token as X-API-Key."
         )
+    if "," in rest:
+        # How servers hand on a header that came twice.
+        raise NotAuthenticated(
+            400, "two_credentials", "Send one credential: there were two Authorization headers."
+        )
     if scheme.lower() != "bearer":
         raise NotAuthenticated(401, "invalid_token", "Use Authorization: Bearer.")
     return rest.strip()

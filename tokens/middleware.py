@@ -45,10 +45,19 @@ class MachineDoorMiddleware:
         if not verdict.allowed:
             return _too_many(request, SLOW_DOWN, verdict)
         request.actor = actor  # type: ignore[attr-defined]
-        response = self.get_response(request)
+        response = self._answer(request)
         if response.status_code >= 400:
             response = in_shape(request, response)
         return _with_limit(response, verdict)
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        """HEAD is answered as GET (RFC 9110 section 9.3.2); the server leaves the body out."""
+        asked = request.method
+        request.method = "GET" if asked == "HEAD" else asked
+        try:
+            return self.get_response(request)
+        finally:
+            request.method = asked
 
 
 def _with_limit(response: HttpResponseBase, verdict: limits.Verdict) -> HttpResponseBase:

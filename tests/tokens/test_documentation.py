@@ -35,7 +35,9 @@ def test_every_operation_names_what_opens_it(cast: Cast) -> None:
 
 def test_without_api_access_it_says_whom_to_ask(cast: Cast) -> None:
     answer = cast.client("mia").get(PAGE)
-    assert answer.status_code == 403 and "olga@halden.example" in answer.content.decode()
+    page = answer.content.decode()
+    assert answer.status_code == 403 and "olga@halden.example" in page
+    assert 'href="/profile/tokens/">Ask for API access' in page
     assert Client().get(PAGE).status_code == 302
 
 

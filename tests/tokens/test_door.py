@@ -118,6 +118,19 @@ def test_well_formed_but_unknown_values_are_refused(cast: Cast) -> None:
         is_problem(call(ME, new_secret(prefix)), 401, "invalid_token")
 
 
+def test_the_same_header_twice_is_two_credentials(cast: Cast, token_for) -> None:
+    value = bearer(token_for(cast.robby_values))["Authorization"]
+    is_problem(Client().get(ME, headers={"Authorization": f"{value},{value}"}), 400, "two_credentials")
+
+
+def test_head_is_get_without_the_body(cast: Cast, token_for) -> None:
+    headers = bearer(token_for(cast.robby_values))
+    asked, told = Client().head(ME, headers=headers), Client().get(ME, headers=headers)
+    assert asked.status_code == 200 and not asked.content
+    assert asked.headers["Content-Type"] == told.headers["Content-Type"]
+    assert Client().head(ME).status_code == 401
+
+
 @pytest.mark.parametrize("size", [5_000, 100_000, 1_000_000])
 @pytest.mark.parametrize("name", ["Authorization", "X-API-Key"])
 def test_a_long_header_is_refused_and_costs_no_query(cast: Cast, queries, name: str, size: int) -> None:
