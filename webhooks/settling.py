@@ -143,27 +143,27 @@ def _attempt(result: Result, time: Callable[[datetime | None], Any]) -> tuple[An
 
 def note_health(results: Sequence[Result]) -> None:
     """`failing_since` of their webhooks: from the first failure after the last success. Probes say nothing about that."""
-    failing: dict[int, datetime | None] = {}
-    worked: set[int] = set()
+    first_failure: dict[int, Result | None] = {}
+    worked, known = set(), set()
     for result in sorted(results, key=lambda result: result.ended):
         if result.job.is_probe:
             continue
         webhook = result.job.webhook
+        if result.job.failing:
+            known.add(webhook)
         if result.is_ok:
-            failing[webhook] = None
+            first_failure[webhook] = None
             worked.add(webhook)
-        elif failing.get(webhook) is None:
-            failing[webhook] = result.ended
-    # As the claim or the engine's own memory has it: the row of one that never failed is not touched.
-    known_failing = {result.job.webhook for result in results if result.job.failing}
-    healed = sorted(worked & known_failing)
-    if healed:
+        elif first_failure.get(webhook) is None:
+            first_failure[webhook] = result
+    # The rows of those that never failed are not touched.
+    if healed := sorted(worked & known):
         Webhook.objects.filter(pk__in=healed).update(
             failing_since=None, warned=0, suspended_until=None, suspensions=0
         )
-    for webhook, since in sorted(failing.items()):
-        if since is not None and (webhook not in known_failing or webhook in worked):
-            Webhook.objects.filter(pk=webhook, failing_since=None).update(failing_since=since)
+    for webhook, failure in sorted(first_failure.items()):
+        if failure is not None and (webhook in worked or not failure.job.failing):
+            Webhook.objects.filter(pk=webhook, failing_since=None).update(failing_since=failure.ended)
 
 
 def suspend(webhooks: Iterable[tuple[int, float]]) -> None:

@@ -1,7 +1,6 @@
 """Standard Webhooks: the header that proves who sent a body and when."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Iterable
@@ -11,12 +10,13 @@ from webhooks.credentials import PREFIX
 
 def key(secret: str) -> bytes:
     """The bytes that sign. Raises ValueError for anything but `whsec_` and base64."""
-    if not secret.startswith(PREFIX):
-        raise ValueError("not a signing secret")
     try:
-        return base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-    except binascii.Error as error:
-        raise ValueError("not a signing secret") from error
+        found = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    except ValueError:
+        found = b""
+    if not found or not secret.startswith(PREFIX):
+        raise ValueError("not a signing secret")
+    return found
 
 
 def signature(keys: Iterable[bytes], message_id: str, timestamp: int, body: bytes) -> str:
