@@ -22,19 +22,16 @@ Row = tuple[Any, ...]
 
 def row(statement: str, values: Sequence[Any]) -> Row | None:
     """The one row that it finds. Raises django.db.Error."""
-    return _alive(lambda here: _execute(here, statement, values, fetch=True))
+    found = rows(statement, values)
+    return found[0] if found else None
 
 
 def rows(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[Row]:
-    """All rows that it finds or returns. Raises django.db.Error."""
-    return _alive(lambda here: _all(here, statement, values))
+    """All rows that it finds or returns, as the driver gives them: JSON is text, times on SQLite have no zone.
 
-
-def _all(here: Any, statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[Row]:
-    with _cursor(here) as cursor:
-        cursor.execute(statement, values)
-        found: list[Row] = cursor.fetchall()
-        return found
+    Raises django.db.Error.
+    """
+    return _alive(lambda here: _execute(here, statement, values, fetch=True))
 
 
 def write(statement: str, values: Sequence[Any]) -> None:
@@ -59,13 +56,14 @@ def _alive(ask: Callable[[Any], Answer]) -> Answer:
         return ask(here)
 
 
-def _execute(here: Any, statement: str, values: Sequence[Any], fetch: bool) -> Row | None:
-    if _may_be_bare(here) and (told := _bare(here, statement, values)):
-        return told[0]
+def _execute(here: Any, statement: str, values: Sequence[Any] | Mapping[str, Any], fetch: bool) -> list[Row]:
+    if not isinstance(values, Mapping) and _may_be_bare(here):
+        told = _bare(here, statement, values)
+        if told is not None:
+            return told
     with _cursor(here) as cursor:
         cursor.execute(statement, values)
-        found: Row | None = cursor.fetchone() if fetch else None
-        return found
+        return cursor.fetchall() if fetch else []
 
 
 def _cursor(here: Any) -> Any:
@@ -93,8 +91,8 @@ def _may_be_bare(here: Any) -> bool:
     return begun or bool(here.autocommit and not here.in_atomic_block)
 
 
-def _bare(here: Any, statement: str, values: Sequence[Any]) -> tuple[Row | None] | None:
-    """(the first row or None,) without a cursor, which costs more than the statement.
+def _bare(here: Any, statement: str, values: Sequence[Any]) -> list[Row] | None:
+    """The rows without a cursor, which costs more than the statement.
 
     None where that failed outside a transaction: a cursor asks again and knows all errors.
     """
@@ -118,7 +116,7 @@ def _bare(here: Any, statement: str, values: Sequence[Any]) -> tuple[Row | None]
         _raise_in_transaction(here, told)
         return None
     change.set_pgresult(told)
-    return (change.load_row(0, tuple) if told.ntuples else None,)
+    return change.load_rows(0, told.ntuples, tuple) if told.ntuples else []
 
 
 def _raise_in_transaction(here: Any, told: Any) -> None:

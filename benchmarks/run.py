@@ -1,6 +1,6 @@
 """`make bench`: every benchmark in one run on this machine, interleaved, and the table that docs/speed.md quotes.
 
-`--quick` is a smoke test: its figures mean little. `--long` lengthens the record to a million lines. Names of
+`--quick` is a smoke test: its figures mean little. `--long` lengthens the record and a list of tasks to a million. Names of
 benchmarks run only those.
 """
 
@@ -16,7 +16,16 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 
-from benchmarks import record_page, recorded_writes, report, token_endpoint, token_lookup, who_am_i
+from benchmarks import (
+    record_page,
+    recorded_writes,
+    report,
+    task_list,
+    task_page,
+    token_endpoint,
+    token_lookup,
+    who_am_i,
+)
 from benchmarks.gatehouse import open_gatehouse
 from benchmarks.processor import Watch
 from benchmarks.report import Measured
@@ -35,12 +44,14 @@ class Size:
     lookups: int
     lines: int
     pages: int
+    tasks: int
+    more_tasks: int
 
 
-FULL = Size(rounds=7, seconds=1.2, tokens=100_000, many=1_000_000, lookups=3000, lines=100_000, pages=28)
+FULL = Size(7, 1.2, 100_000, 1_000_000, 3000, lines=100_000, pages=28, tasks=100_000, more_tasks=100_000)
 # Exporting a million lines takes longer than everything else together.
-LONG = replace(FULL, lines=1_000_000)
-QUICK = Size(rounds=2, seconds=0.5, tokens=20_000, many=50_000, lookups=500, lines=20_000, pages=7)
+LONG = replace(FULL, lines=1_000_000, more_tasks=1_000_000)
+QUICK = Size(2, 0.5, 20_000, 50_000, 500, lines=20_000, pages=7, tasks=20_000, more_tasks=60_000)
 FEW = 10_000
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "speed.md"
 
@@ -63,6 +74,11 @@ def steps(scene: Stage, size: Size) -> dict[str, Callable[[], list[Measured]]]:
         "recorded_writes": lambda: [
             recorded_writes.on_postgresql(product(), rounds, seconds),
             recorded_writes.on_sqlite(product(), rounds, seconds),
+        ],
+        "task_list": lambda: [task_list.measure(product(), web(), stock(), size.tasks, rounds, seconds)],
+        "task_page": lambda: [
+            task_page.on_postgresql(product(), size.more_tasks, rounds, 10 * size.pages),
+            task_page.on_sqlite(product(), size.tasks, rounds, 10 * size.pages),
         ],
         "record_page": lambda: [
             record_page.on_postgresql(product(), FEW, size.lines, rounds, size.pages),
@@ -92,7 +108,7 @@ def main() -> None:
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--quick", dest="size", action="store_const", const=QUICK, help="a smoke test")
     length.add_argument(
-        "--long", dest="size", action="store_const", const=LONG, help="a million lines of record"
+        "--long", dest="size", action="store_const", const=LONG, help="a million lines and tasks"
     )
     parser.add_argument("--write", action="store_true", help="put the tables into docs/speed.md, too")
     asked = parser.parse_args()

@@ -9,7 +9,7 @@ from accounts.events import EventType, action, record
 from accounts.models import Membership
 from accounts.permissions import Actor, Power, person_actor
 from accounts.wake import wake
-from workspaces import locking, placing
+from workspaces import labelling, locking, placing
 from workspaces.locking import Match
 from workspaces.models import Column, Task, Workspace
 from workspaces.refusals import NotThere, NotValid
@@ -30,6 +30,8 @@ def update(actor: Actor, task_id: str, wanted: dict[str, Any], match: Match = No
         place, moved = _place(found, wanted.get("column"), END)
         if told or moved:
             locking.save(found, plain | place)
+            if "labels" in told:
+                labelling.relabel(found)
             _tell(found, told, names)
         if moved:
             _tell_moved(found, moved)
@@ -56,7 +58,9 @@ def delete(actor: Actor, task_id: str, match: Match = None) -> None:
     locking.may(actor, Power.WRITE_WORK)
     with action(actor):
         found = locking.task(actor, task_id, match)
-        Task.objects.filter(pk=found.pk).update(retired_at=timezone.now())
+        found.retired_at = timezone.now()
+        Task.objects.filter(pk=found.pk).update(retired_at=found.retired_at)
+        labelling.relabel(found)
         told = {"number": found.number, "title": found.title}
         record(EventType.TASK_DELETED, found, changes=told, workspace_id=found.workspace_id)
         wake("workspaces.remove_files_of_task", found.pk)

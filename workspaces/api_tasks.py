@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db import connection
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 from pydantic import Field, ValidationError
@@ -10,7 +11,7 @@ from pydantic import Field, ValidationError
 from accounts.api import CLASHES, ERRORS
 from accounts.models import Membership
 from accounts.replaying import once
-from workspaces import actions_tasks, bulk
+from workspaces import actions_tasks, bulk, task_rows
 from workspaces.answers import READ, WRITE, Id, IfMatch, Limit, answer, page, told, versions
 from workspaces.models import Board, Column, Task, Workspace
 from workspaces.refusals import NotThere, NotValid
@@ -46,13 +47,17 @@ def list_tasks(
     request: HttpRequest, id: Id, filters: Query[TaskFilters], after: Number = 0, limit: Limit = 50
 ) -> HttpResponse:
     """The tasks of a workspace, `limit` at a time; `Link: rel="next"` leads on."""
-    rows = _filtered(request, id, filters).filter(number__gt=after).order_by("number")
-    found = rows.values_list(*PATHS)[: limit + 1]
-    return page(request, [_with_done(dict(zip(SHAPE, row, strict=True))) for row in found], limit, "number")
+    key, wanted = _sought(request, id, filters)
+    if filters.done is not None:
+        wanted["done" if filters.done else "open"] = filters.done
+    if filters.updated_after is not None:
+        wanted["updated_after"] = connection.ops.adapt_datetimefield_value(filters.updated_after)
+    rows = task_rows.page((key, id), after, limit, wanted, filters.label)
+    return page(request, rows, limit, "number")
 
 
-def _filtered(request: HttpRequest, workspace_id: str, filters: TaskFilters) -> "QuerySet[Task]":
-    """What the filters leave; all ids are looked up in one query. Raises Http404."""
+def _sought(request: HttpRequest, workspace_id: str, filters: TaskFilters) -> tuple[int, dict[str, Any]]:
+    """The keys of the workspace and of what filters name, all looked up in one query. Raises Http404."""
     ours = {"organization": request.auth.organization}  # type: ignore[attr-defined]
     sought: dict[str, Any] = {}
     if filters.board is not None:
@@ -70,18 +75,11 @@ def _filtered(request: HttpRequest, workspace_id: str, filters: TaskFilters) -> 
     place = places.annotate(**queries).values("pk", *queries).first()
     if place is None:
         raise Http404
-    wanted: dict[str, Any] = {"workspace": place["pk"]}
-    for name in sought:
-        wanted[name] = place[f"{name}_sought"]
-        if wanted[name] is None:
+    wanted = {name: place[f"{name}_sought"] for name in sought}
+    for name, key in wanted.items():
+        if key is None:
             raise NotThere(name)
-    if filters.done is not None:
-        wanted["done_at__isnull"] = not filters.done
-    if filters.label is not None:
-        wanted["labels__has_label"] = filters.label
-    if filters.updated_after is not None:
-        wanted["updated_at__gt"] = filters.updated_after
-    return Task.objects.current().filter(**wanted)
+    return place["pk"], wanted
 
 
 @router.post(

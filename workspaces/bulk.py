@@ -10,7 +10,7 @@ from accounts.actions import NotPossible
 from accounts.events import EventType, action, record
 from accounts.models import Membership
 from accounts.permissions import Actor, Power
-from workspaces import locking, placing
+from workspaces import labelling, locking, placing
 from workspaces.actions_tasks import assignee
 from workspaces.models import Column, Task, Workspace
 from workspaces.models.tasks import GAP
@@ -47,6 +47,7 @@ def create_many(
                 results.append(refusal)
         made = [one for one in results if isinstance(one, Task)]
         Task.objects.bulk_create(made)
+        labelling.label(made)
         Workspace.objects.filter(pk=workspace.pk).update(last_number=workspace.last_number)
         for task in made:
             _tell(task)

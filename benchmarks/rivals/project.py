@@ -42,7 +42,8 @@ def project(stage: Stage, package: str, title: str, least: float, path: str, has
     module, name = f"benchmarks.rivals.{package}", f"{package}_{hasher or 'pbkdf2'}"
     url = stage.database(name)
     env = stage.environment(DATABASE_URL=url, RIVAL_HASHER=hasher, RIVAL_REDIS=stage.redis_url)
-    stage.run("-m", "django", "migrate", "--settings", f"{module}.settings", "--verbosity", "0", env=env)
+    migrate = ("migrate", "--run-syncdb", "--settings", f"{module}.settings", "--verbosity", "0")
+    stage.run("-m", "django", *migrate, env=env)
     request = token_request(path, stage.run("-m", f"{module}.seed", env=env), "read write")
     rival = Rival(title, least, stage.web(name, f"{module}.wsgi:application", env), url, request)
     rival.web.wait(request)

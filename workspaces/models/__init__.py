@@ -2,7 +2,7 @@
 
 from workspaces.models.attachments import Attachment
 from workspaces.models.boards import Board, Column
-from workspaces.models.tasks import Task
+from workspaces.models.tasks import Task, TaskLabel
 from workspaces.models.workspaces import Workspace
 
-__all__ = ["Attachment", "Board", "Column", "Task", "Workspace"]
+__all__ = ["Attachment", "Board", "Column", "Task", "TaskLabel", "Workspace"]

@@ -1,7 +1,5 @@
 """Tasks: what is to be done, by whom, until when, and in which column it stands."""
 
-from typing import Any
-
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -16,33 +14,8 @@ from workspaces.models.workspaces import Workspace
 GAP = 2**20
 
 
-class HasLabel(models.Lookup):
-    """`labels__has_label="x"`: an element of the list; SQLite has no containment of its own."""
-
-    lookup_name = "has_label"
-    prepare_rhs = False
-
-    def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:
-        """The label as it is."""
-        return "%s", [value]
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        """SQLite."""
-        column, given = self.process_lhs(compiler, connection)
-        there = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value = %s)"  # noqa: S608 (our own column)
-        return there, (*given, self.rhs)
-
-    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        """PostgreSQL."""
-        column, given = self.process_lhs(compiler, connection)
-        return f"{column} @> jsonb_build_array(%s::text)", (*given, self.rhs)
-
-
 class Labels(models.JSONField):
     """A list of words."""
-
-
-Labels.register_lookup(HasLabel)
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -105,7 +78,36 @@ class Task(models.Model):
             models.Index(
                 fields=["workspace", "updated_at"], name="task_by_change", condition=Q(retired_at=None)
             ),
+            models.Index(fields=["board", "number"], name="task_by_board", condition=Q(retired_at=None)),
+            models.Index(
+                fields=["workspace", "number"],
+                name="task_open",
+                condition=Q(retired_at=None, done_at=None),
+            ),
+            models.Index(
+                fields=["workspace", "number"],
+                name="task_done",
+                condition=Q(retired_at=None, done_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class TaskLabel(models.Model):
+    """A task's label once more, by workspace and number: lists walk along it, on any database (workspaces/labelling.py)."""
+
+    # No index of its own where the unique one begins with it.
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_index=False)
+    label = models.CharField(max_length=50)
+    number = models.PositiveIntegerField()
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "label", "number"], name="task_label_is_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.label

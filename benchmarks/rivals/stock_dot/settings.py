@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "oauth2_provider",
     "rest_framework",
+    "benchmarks.rivals.boards",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from benchmarks.rivals.boards.api import Tasks
 from benchmarks.rivals.stock_dot.throttled import Throttled
 from benchmarks.rivals.stock_dot.views import Me
 
@@ -9,4 +10,5 @@ urlpatterns = [
     path("o/", include("oauth2_provider.urls", namespace="oauth2_provider")),
     path("me", Me.as_view()),
     path("throttled/me", Throttled.as_view()),
+    path("workspaces/<str:workspace>/tasks", Tasks.as_view()),
 ]
