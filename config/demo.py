@@ -11,13 +11,13 @@ from accounts import actions as ground
 from accounts.events import EventType, action, record
 from accounts.models import Membership, Organization, Role, User
 from accounts.permissions import OPERATOR, ROBOT_SCOPES, SCOPE_POWERS, Actor, person_actor
+from config import demo_work
 from robots import actions as robots
 from robots import renewal
 from robots.models import Robot
 from tokens import actions as tokens
 from tokens import revoking
 from tokens.models import PersonalToken
-from workspaces import actions as workspaces
 from workspaces.models import Workspace
 
 HOME, ELSEWHERE = "demo-halden", "demo-nordic"
@@ -27,11 +27,6 @@ PEOPLE: dict[str, tuple[str, str, dict[str, Any]]] = {
     "adam": ("Adam Nowak", Role.ADMINISTRATOR, {}),
     "mia": ("Mia Sørensen", Role.MEMBER, {"api_access": True}),
     "stan": ("Stan Ek", Role.MEMBER, {}),
-}
-WORKSPACES = {
-    "Harbour bridge": "Steel, concrete and tides: the crossing at Halden harbour.",
-    "Town hall roof": "Slate and copper, until the frost.",
-    "School extension": "Twelve classrooms and a gym.",
 }
 
 
@@ -61,7 +56,7 @@ def load() -> dict[str, Any]:
         },
         "robots": made,
         "tokens": {short: _token(_actor(home, short)) for short in ("olga", "mia")},
-        "workspaces": _workspaces(owner),
+        "workspaces": demo_work.load(owner, _found(owner, "demo-robby"), _user("mia").public_id),
         "webhooks": [],
     }
 
@@ -115,8 +110,7 @@ def _actor(home: Organization, short: str) -> Actor:
 
 
 def _robot(owner: Actor, public_id: str, name: str, read_only: bool, scopes: list[str]) -> dict[str, str]:
-    robot = Robot.objects.filter(organization=owner.organization, public_id=public_id).first()
-    if robot is None:
+    if not Robot.objects.filter(organization=owner.organization, public_id=public_id).exists():
         with action(owner):
             robots.new_robot(
                 owner, owner.home, public_id=public_id, name=name, read_only=read_only, scopes=scopes
@@ -131,6 +125,11 @@ def _robot(owner: Actor, public_id: str, name: str, read_only: bool, scopes: lis
     }
 
 
+def _found(owner: Actor, public_id: str) -> Robot:
+    rows = Robot.objects.select_related("organization")
+    return rows.get(organization=owner.organization, public_id=public_id)
+
+
 def _share(owner: Actor, public_id: str, short: str) -> None:
     robots.share(owner, public_id, _user(short).public_id)
 
@@ -141,12 +140,3 @@ def _token(actor: Actor) -> dict[str, str]:
             revoking.revoke(actor, old.membership, old.public_id)
         token, value = tokens.create(actor, "Demo", None, timezone.now() + timedelta(days=365))
     return {"id": token.public_id, "secret": value}
-
-
-def _workspaces(owner: Actor) -> list[dict[str, str]]:
-    there = set(Workspace.objects.visible_to(owner).values_list("name", flat=True))
-    for name, description in WORKSPACES.items():
-        if name not in there:
-            workspaces.create(owner, name, description)
-    rows = Workspace.objects.visible_to(owner).order_by("pk")
-    return [{"id": row.public_id, "name": row.name} for row in rows]

@@ -111,7 +111,11 @@ PAGES: dict[str, tuple[Power, set[str]]] = {
     "workspaces:list": (Power.READ_WORK, {"get", "post"}),
     **dict.fromkeys(("workspaces:workspace", "workspaces:task"), (Power.READ_WORK, {"get"})),
     **dict.fromkeys(("workspaces:add_task", "workspaces:task_update"), (Power.WRITE_WORK, {"post"})),
-    "workspaces:task_delete": (Power.WRITE_WORK, {"get", "post"}),
+    **dict.fromkeys(
+        ("workspaces:task_delete", "workspaces:attachment_remove"), (Power.WRITE_WORK, {"get", "post"})
+    ),
+    "workspaces:attach": (Power.WRITE_WORK, {"post"}),
+    **{f"workspaces:{verb}": (Power.READ_WORK, {"get"}) for verb in ("download", "thumbnail", "display")},
     **{f"workspaces:{verb}": (Power.MANAGE_WORKSPACES, {"get", "post"}) for verb in ("settings", "delete")},
     **{
         f"workspaces:{verb}": (Power.MANAGE_WORKSPACES, {"post"})
@@ -172,6 +176,7 @@ NOTHING_THERE = {
     "accounts:ownership",
     "accounts:connect_update",
     "limits:decide",
+    *{f"workspaces:{page}" for page in ("download", "thumbnail", "display", "attachment_remove")},
 }
 MACHINES = {"healthz", "readyz", "token", "access_token", "revoke", "introspect", "oauth_metadata"}
 
@@ -214,6 +219,7 @@ def address(name: str, cast: Cast) -> str:
         delivery = delivery_of(cast)
         filled = filled.replace("<str:webhook>", delivery.webhook.public_id)
         filled = filled.replace("<str:delivery>", delivery.public_id)
+    filled = filled.replace("<str:attachment>", "unknown")
     if "<str:token>" in filled:
         filled = filled.replace("<str:token>", token_of_mia(cast).public_id)
     return "/" + filled.replace("<str:group>", cast.group.public_id)

@@ -87,11 +87,16 @@ def _forget_unless_used(key: str) -> None:
         log.warning("an upload that came to nothing is left to the sweep (%s)", type(error).__name__)
 
 
-def attach(actor: Actor, task_id: str, given: Stored) -> Attachment:
-    """A new photo or file of a task. Raises Http404, NotPossible."""
+def attach(actor: Actor, task_id: str, given: Stored, *, unless_there: bool = False) -> Attachment:
+    """A new photo or file of a task; `unless_there`: the one of the same name and content, if there is one.
+
+    Raises Http404, NotPossible.
+    """
     locking.may(actor, Power.WRITE_WORK)
     with action(actor):
         task = locking.task(actor, task_id)
+        if unless_there and (same := _same(task, given)):
+            return same
         _check_room(task)
         is_photo = given.type in sniffing.PHOTOS
         made = Attachment.objects.create(
@@ -114,6 +119,11 @@ def attach(actor: Actor, task_id: str, given: Stored) -> Attachment:
         if is_photo:
             wake("workspaces.draw_previews")
     return made
+
+
+def _same(task: Task, given: Stored) -> Attachment | None:
+    rows = Attachment.objects.current().filter(task=task)
+    return rows.filter(name=given.name, sha256=given.sha256).first()
 
 
 def remove(actor: Actor, attachment_id: str) -> None:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
@@ -11,11 +12,13 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.permissions import ROLE_POWERS, Actor, Power
-from workspaces.models import Board, Column, Task, Workspace
+from workspaces.models import Attachment, Board, Column, Task, Workspace
 
 PER_PAGE = 50
 # Tasks of a column on the page of its workspace; the rest is counted.
 SHOWN = 50
+# Files of one form.
+MOST_FILES = 10
 
 
 def find(actor: Actor, public_id: str) -> Workspace:
@@ -65,7 +68,10 @@ def workspace_page(actor: Actor, workspace: Workspace) -> dict[str, Any]:
     place = Window(RowNumber(), partition_by=F("column"), order_by=["position", "pk"])
     first = current.annotate(place=place).filter(place__lte=SHOWN).select_related("assignee__user")
     tasks: dict[int, list[Task]] = defaultdict(list)
+    attached = Attachment.objects.current().filter(task__in=first.values("pk"))
+    per_task = dict(attached.values_list("task").annotate(count=Count("pk")).order_by())
     for task in first.order_by("column", "position", "pk"):
+        task.attached = per_task.get(task.pk, 0)  # type: ignore[attr-defined]
         tasks[task.column_id].append(task)
     drawn: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for column in columns:
@@ -108,9 +114,15 @@ def workers(workspace: Workspace) -> list[Membership]:
 
 def task_page(actor: Actor, task: Task) -> dict[str, Any]:
     """The context of `workspaces/task.html`."""
+    attached = list(Attachment.objects.current().filter(task=task).order_by("pk"))
     return {
         "task": task,
         "workspace": task.workspace,
+        "photos": [row for row in attached if row.is_photo],
+        "files": [row for row in attached if not row.is_photo],
+        "most_files": MOST_FILES,
+        "most_bytes": settings.ATTACHMENT_MAX_SIZE,
+        "most_megabytes": settings.ATTACHMENT_MAX_SIZE // 1_000_000,
         "may_write": actor.can(Power.WRITE_WORK) and task.workspace.archived_at is None,
         "record_url": _record_url(actor, "task", task.public_id),
     }

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from workspaces.views import tasks, workspaces
+from workspaces.views import attachments, tasks, workspaces
 
 app_name = "workspaces"
+ATTACHMENT = "<str:workspace>/tasks/<int:number>/attachments/<str:attachment>"
 urlpatterns = [
     path("", workspaces.workspaces, name="list"),
     path("<str:workspace>/", workspaces.workspace, name="workspace"),
@@ -18,4 +19,9 @@ urlpatterns = [
     path("<str:workspace>/tasks/<int:number>/", tasks.task, name="task"),
     path("<str:workspace>/tasks/<int:number>/update/", tasks.update, name="task_update"),
     path("<str:workspace>/tasks/<int:number>/delete/", tasks.delete, name="task_delete"),
+    path("<str:workspace>/tasks/<int:number>/attach/", attachments.attach, name="attach"),
+    path(f"{ATTACHMENT}/", attachments.download, name="download"),
+    path(f"{ATTACHMENT}/thumbnail/", attachments.thumbnail, name="thumbnail"),
+    path(f"{ATTACHMENT}/display/", attachments.display, name="display"),
+    path(f"{ATTACHMENT}/remove/", attachments.remove, name="attachment_remove"),
 ]

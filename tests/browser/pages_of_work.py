@@ -1,6 +1,6 @@
 """Pages of the work: workspaces, boards, tasks."""
 
-from tests.browser.acts import Page, send
+from tests.browser.acts import Page, attach, send
 
 WORK = "/o/halden/workspaces/"
 BRIDGE, TASK = WORK + "{bridge}/", WORK + "{bridge}/tasks/1/"
@@ -20,6 +20,9 @@ WORKSPACES = [
     Page("workspace-delete", "olga", BRIDGE + "delete/"),
     Page("task", "olga", TASK),
     Page("task-bad", "olga", TASK, 422, send("/update/", title=" ", labels="x" * 41)),
+    Page("task-attach-bad", "olga", TASK, 422, attach(("pier.jpg", b"<html>"), ("empty.txt", b""))),
+    Page("task-attach-nothing", "olga", TASK, 422, attach()),
+    Page("task-attachment-remove", "olga", TASK + "attachments/{photo}/remove/"),
     Page("task-archived", "olga", WORK + "{tunnel}/tasks/1/"),
     Page("task-delete", "olga", TASK + "delete/"),
 ]

@@ -3,7 +3,10 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from workspaces import actions, actions_tasks, bulk
+from config.demo_photos import bridge as crossing
+from config.demo_photos import jpeg, roof, wall
+from tests.workspaces.attaching import PDF, attached
+from workspaces import actions, actions_tasks, bulk, drawing
 from workspaces.models import Column
 
 if TYPE_CHECKING:
@@ -38,7 +41,24 @@ def settle(world: "World") -> None:
     }
     actions_tasks.update(olga, made[0].public_id, mine)  # type: ignore[union-attr]
     actions_tasks.update(olga, made[3].public_id, {"done": True, "column": columns[2].public_id})  # type: ignore[union-attr]
+    pictures(world, made[0].public_id)  # type: ignore[union-attr]
+    attached(olga, made[1].public_id, b"a,b\n1,2\n", f"{UNBROKEN}.csv")  # type: ignore[union-attr]
     tunnel = actions.create(olga, f"Tunnel {UNBROKEN}")
-    bulk.create(olga, tunnel.public_id, {"title": "Blast", "labels": ["rock"]})
+    blast = bulk.create(olga, tunnel.public_id, {"title": "Blast", "labels": ["rock"]})
+    attached(olga, blast.public_id, jpeg(roof()), "before.jpg")
     actions.archive(olga, tunnel.public_id)
     world.links |= {"bridge": bridge.public_id, "tunnel": tunnel.public_id}
+
+
+def pictures(world: "World", task: str) -> None:
+    """At one task: a wide and a narrow photo, one that can't be drawn, one that is not drawn yet, and two files."""
+    olga, mia = world.actor("olga"), world.actor("mia")
+    narrow = wall().resize((500, 1500))
+    first = attached(olga, task, jpeg(crossing()), "northern pier.jpg")
+    attached(mia, task, jpeg(narrow), f"{UNBROKEN} {UNBROKEN}.jpg")
+    attached(mia, task, jpeg(roof())[:2000], "broken.jpg")
+    drawing.draw_due()
+    attached(mia, task, jpeg(roof()), "today.jpg")
+    attached(olga, task, PDF * 9000, "Statics of the northern deck.pdf")
+    attached(mia, task, b"pier,mm\nnorth,2\n", "measurements.csv")
+    world.links |= {"photo": first.public_id}
