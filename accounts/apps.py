@@ -11,8 +11,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect receivers; triggers are reinstalled after every migrate, the cache table is made."""
-        from accounts import connect_pages, hooks, overview, signals, triggers  # noqa: F401
+        from accounts import connect_pages, hooks, metrics, overview, signals, triggers  # noqa: F401
 
         hooks.overview_attention.register(overview.attention)
         hooks.overview_attention.register(connect_pages.attention)
+        hooks.metrics.register(metrics.ground)
         post_migrate.connect(triggers.install, sender=self, dispatch_uid="accounts.triggers")

@@ -58,3 +58,6 @@ leak_checks = Hook("leak_checks")
 actors_of = Hook("actors_of")
 # path → a function(status, title, detail, extra) → HttpResponse in that mount's shape, or None.
 error_shape = Hook("error_shape")
+
+# () → [(name, help, [({label: value}, number)])]: what /metrics tells, gauges all, each in a constant number of queries.
+metrics = Hook("metrics")

@@ -24,7 +24,7 @@ from accounts import sessions as sessions_of_people
 from config import logs
 
 # Asked by address, not by name.
-PROBES = ("/healthz", "/readyz")
+PROBES = ("/healthz", "/readyz", "/metrics")
 # What a browser may do with a document meant for programs: nothing.
 MACHINE_POLICY = "default-src 'none'; frame-ancestors 'none'"
 GetResponse = Callable[[HttpRequest], HttpResponseBase]

@@ -90,9 +90,9 @@ INSTALLED_APPS = [
 
 # ---------- 3 middleware ----------
 # What programs call: no session, no CSRF, no redirects there. Read by config/middleware.py and tokens/middleware.py.
-MACHINE_PATHS = r"^/(?:api/|oauth2/|\.well-known/|healthz$|readyz$"
+MACHINE_PATHS = r"^/(?:api/|oauth2/|\.well-known/|healthz$|readyz$|metrics$"
 # What of it reads its credential itself or needs none.
-OPEN_PATHS = r"^/(?:oauth2/|\.well-known/|healthz$|readyz$"
+OPEN_PATHS = r"^/(?:oauth2/|\.well-known/|healthz$|readyz$|metrics$"
 if "uipath" in GATEHOUSE_DIALECTS:
     # Below an organization and a tenant, or neither.
     MACHINE_PATHS += r"|(?:[^/]+/){0,2}(?i:identity_?|audit_|portal_)/"

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.views import health, pages
+from accounts.views import health, metrics, pages
 from config import documentation, errors
 from config.api import api
 from robots import machine
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("oauth2/token", machine.token, name="token"),
     path("oauth2/access_token", machine.token, name="access_token"),
     path("oauth2/revoke", machine.revoke, name="revoke"),

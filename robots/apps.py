@@ -13,7 +13,7 @@ class RobotsConfig(AppConfig):
     def ready(self) -> None:
         """Register with the ground's hooks."""
         from accounts import hooks
-        from robots import living, panels
+        from robots import living, metrics, panels
 
         hooks.top_bar_counts.register(panels.waiting)
         hooks.overview_cards.register(panels.cards)
@@ -23,6 +23,7 @@ class RobotsConfig(AppConfig):
         hooks.membership_ended.register(panels.membership_ended)
         hooks.actors_of.register(living.actors_of)
         hooks.group_members.register(panels.group_members)
+        hooks.metrics.register(metrics.rows)
         hooks.error_shape.register(_oauth_shape)
 
 

@@ -178,7 +178,7 @@ NOTHING_THERE = {
     "limits:decide",
     *{f"workspaces:{page}" for page in ("download", "thumbnail", "display", "attachment_remove")},
 }
-MACHINES = {"healthz", "readyz", "token", "access_token", "revoke", "introspect", "oauth_metadata"}
+MACHINES = {"healthz", "readyz", "metrics", "token", "access_token", "revoke", "introspect", "oauth_metadata"}
 
 
 def addresses(patterns: Any = None, space: str = "", route: str = "") -> Iterator[tuple[str, str, Any]]:

@@ -12,7 +12,7 @@ class TokensConfig(AppConfig):
         """Register with the ground's hooks."""
         from accounts import hooks
         from accounts.views import health
-        from tokens import limit_pages, limits, living, panels
+        from tokens import limit_pages, limits, living, metrics, panels
 
         hooks.person_panels.register(panels.person_panels)
         hooks.overview_attention.register(panels.attention)
@@ -23,4 +23,5 @@ class TokensConfig(AppConfig):
         hooks.reactivated.register(panels.reactivated)
         hooks.overview_attention.register(limit_pages.attention)
         hooks.operator_waiting.register(limit_pages.operator_waiting)
+        hooks.metrics.register(metrics.rows)
         health.CHECKS["limits"] = limits.readiness

@@ -10,10 +10,12 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what is recorded; /readyz says how long deliveries have waited; pages of the ground show webhooks."""
+        from accounts import hooks
         from accounts.events import recorded
         from accounts.views import health
-        from webhooks import panels, ready, receivers
+        from webhooks import metrics, panels, ready, receivers
 
         recorded.connect(receivers.plan, dispatch_uid="webhooks.plan")
         health.CHECKS["webhooks"] = ready.check
+        hooks.metrics.register(metrics.rows)
         panels.register()

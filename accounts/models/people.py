@@ -18,7 +18,10 @@ from django.utils.translation import pgettext_lazy
 PUBLIC_ID = RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 # First path parts of config/urls.py (tests/test_addresses.py compares): dialects mount organizations at `/<slug>/`.
 RESERVED_SLUGS = frozenset(
-    "accounts api help healthz identity language o oauth2 operator outbox profile readyz static terms theme welcome".split()
+    (
+        "accounts api help healthz identity language metrics o oauth2 operator outbox profile readyz static terms "
+        "theme welcome"
+    ).split()
 )
 SLUG = RegexValidator(
     r"\A[a-z][a-z0-9-]{1,39}\Z",
