@@ -25,6 +25,8 @@ from robots.api import router as robots
 from robots.api_groups import router as robots_in_groups
 from tokens.api import router as tokens
 from tokens.inventory import router as inventory
+from webhooks.api import router as webhooks
+from webhooks.api_deliveries import router as deliveries
 from workspaces.api import router as workspaces
 from workspaces.api_attachments import router as attachments
 from workspaces.api_boards import router as boards
@@ -134,6 +136,8 @@ api.add_router("/groups", groups)
 api.add_router("/groups", robots_in_groups)
 api.add_router("/robots", robots)
 api.add_router("/record", lines)
+api.add_router("/webhooks", webhooks)
+api.add_router("/webhooks", deliveries)
 api.add_router("/workspaces", workspaces)
 api.add_router("", boards)
 api.add_router("", tasks)

@@ -11,7 +11,7 @@ from accounts import actions as ground
 from accounts.events import EventType, action, record
 from accounts.models import Membership, Organization, Role, User
 from accounts.permissions import OPERATOR, ROBOT_SCOPES, SCOPE_POWERS, Actor, person_actor
-from config import demo_work
+from config import demo_webhooks, demo_work
 from robots import actions as robots
 from robots import renewal
 from robots.models import Robot
@@ -57,7 +57,7 @@ def load() -> dict[str, Any]:
         "robots": made,
         "tokens": {short: _token(_actor(home, short)) for short in ("olga", "mia")},
         "workspaces": demo_work.load(owner, _found(owner, "demo-robby"), _user("mia").public_id),
-        "webhooks": [],
+        "webhooks": demo_webhooks.load(owner),
     }
 
 

@@ -27,6 +27,7 @@ READ, WRITE, MANAGE, PEOPLE = (
 )
 VIEW, GROUPS, REGROUP = Power.VIEW_ORGANIZATION, Power.READ_GROUPS, Power.MANAGE_GROUPS
 ROBOTS, RECORD = Power.READ_ROBOTS, Power.READ_RECORD
+HOOKS, OWN_HOOKS = Power.READ_WEBHOOKS, Power.WRITE_OWN_WEBHOOKS
 # operation → what opens it
 OPERATIONS: dict[str, Power | set[Power] | None] = {
     "me": None,
@@ -35,6 +36,9 @@ OPERATIONS: dict[str, Power | set[Power] | None] = {
     **dict.fromkeys(("list_people", "read_person"), VIEW),
     **dict.fromkeys(("list_robots", "read_robot"), ROBOTS),
     "list_record": RECORD,
+    **dict.fromkeys(("list_webhooks", "read_webhook", "list_deliveries", "read_delivery"), HOOKS),
+    **{f"{verb}_webhook": OWN_HOOKS for verb in ("create", "update", "delete", "resume", "test")},
+    **dict.fromkeys(("resend_delivery", "resend_failed"), OWN_HOOKS),
     **dict.fromkeys(("list_groups", "read_group", "list_people_in_group", "list_robots_in_group"), GROUPS),
     **dict.fromkeys(("add_person_to_group", "remove_person_from_group"), REGROUP),
     **dict.fromkeys(("add_robot_to_group", "remove_robot_from_group"), REGROUP),
@@ -55,7 +59,7 @@ OPERATIONS: dict[str, Power | set[Power] | None] = {
 }
 # caller → (whose, scopes, what it may do); None for scopes: everything I may do
 WORK = {READ, WRITE, MANAGE}
-OWNERS = WORK | {VIEW, PEOPLE, GROUPS, REGROUP, ROBOTS, RECORD}
+OWNERS = WORK | {VIEW, PEOPLE, GROUPS, REGROUP, ROBOTS, RECORD, HOOKS, OWN_HOOKS}
 CALLERS: dict[str, tuple[str, list[str] | None, set[Power]]] = {
     "robot": ("robby", None, WORK | {VIEW}),
     "read-only robot": ("reader", None, {READ, VIEW}),
@@ -64,6 +68,7 @@ CALLERS: dict[str, tuple[str, list[str] | None, set[Power]]] = {
     "owner's read-only token": ("olga", ["work:read", "people:read", "record:read"], {READ, VIEW, RECORD}),
     "owner's token for people": ("olga", ["people:write"], {PEOPLE}),
     "owner's token for the record": ("olga", ["record:read"], {RECORD}),
+    "owner's token for webhooks": ("olga", ["webhooks:write"], {OWN_HOOKS}),
     "owner's token for groups": ("olga", ["groups:read"], {GROUPS}),
     "member's token": ("ada", None, {READ, WRITE, VIEW}),
     "member's token with more scopes than powers": ("ada", ["work:write", "people:write"], {WRITE}),

@@ -36,7 +36,8 @@ def events(actor: Actor, wanted: Iterable[str]) -> list[str]:
 
 def workspaces(actor: Actor, wanted: Iterable[str]) -> list[Workspace]:
     """The workspaces with these ids. Raises NotValid for one that is not there for this actor, or none at all."""
-    asked = set(wanted)
+    # No id has a NUL, and PostgreSQL refuses even to look for one.
+    asked = {one.replace("\0", "\ufffd") for one in wanted}
     found = list(Workspace.objects.visible_to(actor).filter(public_id__in=asked).order_by("name", "pk"))
     if len(found) < len(asked):
         raise NotValid("workspaces", _("One of these workspaces is not there. Choose again."))

@@ -16,17 +16,20 @@ THING = "5a3c1f0e-0000-4000-8000-0000000000c1"
 # The kind of thing, where it is not called as its events are, and what it is called.
 KINDS = {"secret": "robot", "person": "user", "membership": "user", "operator": "organization"}
 KINDS |= {"ownership": "ownershipoffer", "limit": "limitrequest", "token": "personaltoken"}
-KINDS |= {"connect": "connectrequest", "record": "organization"}
+KINDS |= {"connect": "connectrequest", "record": "organization", "photo": "attachment", "file": "attachment"}
 KINDS |= {"ownership.transferred": "organization", "limit.taken_back": "user"}
 NAMES = {
+    "attachment": "crane-north.jpg",
     "board": "Progress",
     "column": "In progress",
     "connect": "Connect",
+    "file": "drawing-4.pdf",
     "group": "Site cameras",
     "invitation": "invited@example.com",
     "limit": "60",
     "membership": "Sam Sample",
     "person": "Sam Sample",
+    "photo": "crane-north.jpg",
     "robot": "Photo importer",
     "secret": "Photo importer",
     "task": "Pour the deck of span 3",
@@ -38,6 +41,7 @@ NAMES = {
 FACTS: dict[str, tuple[Any, Any]] = {
     "answer": ("", "Example text"),
     "api_access": (False, True),
+    "api_name": ("", "robot-5a3c1f0e"),
     "assignee": (None, OTHER),
     "authentication": ("none", "basic"),
     "board": (THING, THING),
@@ -94,9 +98,12 @@ FACTS: dict[str, tuple[Any, Any]] = {
     "seen": (False, True),
     "setup": ("", "Example text"),
     "setup_by": ("", "Erin Example"),
+    "sha256": ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
     "shortened": (0, 3),
+    "size": (0, 2_418_034),
     "since": ("", "2026-01-14T12:00:00+00:00"),
     "slug": ("", "example"),
+    "task": ("", THING),
     "target": ("https://before.example", "https://receiver.example"),
     "terms_version": ("", "1"),
     "title": ("Pour the deck", "Pour the deck of span 3"),
@@ -104,6 +111,7 @@ FACTS: dict[str, tuple[Any, Any]] = {
     "token_idle_days": (None, 90),
     "token_longest_days": (None, 365),
     "token_never_allowed": (True, False),
+    "type": ("", "image/jpeg"),
     "until": ("", "2026-01-01"),
     "wanted": (30, 60),
     "what_for": ("", "Example text"),

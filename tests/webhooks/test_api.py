@@ -1,0 +1,200 @@
+"""`/api/v1/webhooks`: what a machine made itself, and nothing that is secret."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import KeptAnswer, Record
+from robots.models import Robot
+from tests.cast import Cast
+from tests.conftest import bearer
+from tests.tokens.conftest import in_a_month
+from tokens import actions as tokens
+from tokens import revoking
+from webhooks import actions, credentials, health
+from webhooks.models import Delivery, Webhook
+from workspaces import actions as workspaces
+
+HERE = "/api/v1/webhooks"
+BODY: dict[str, Any] = {
+    "description": "Sync",
+    "target_url": "https://sync.example/in",
+    "events": ["task.created", "task.moved"],
+    "headers": [{"name": "X-Site", "value": "harbour"}],
+}
+
+
+@pytest.fixture
+def token(cast: Cast) -> str:
+    return tokens.create(cast.actor("olga"), "Sync", None, in_a_month())[1]
+
+
+def call(token: str, method: str, path: str = "", body: Any = None, **headers: str) -> Any:
+    told = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return getattr(Client(), method)(HERE + path, headers=bearer(token) | named, **told)
+
+
+def made(token: str, **more: Any) -> dict[str, Any]:
+    answer = call(token, "post", body=BODY | more)
+    assert answer.status_code == 201, answer.content
+    return answer.json()
+
+
+def test_a_machine_makes_reads_changes_and_deletes_its_own(cast: Cast, token: str) -> None:
+    told = made(token)
+    assert told["headers"] == [{"name": "X-Site", "value": "harbour", "hidden": False}]
+    assert (told["workspaces"], told["is_on"], told["version"]) == (None, True, 1)
+    webhook = Webhook.objects.get()
+    assert webhook.by_machine and webhook.sealed_secret and webhook.maker_kind == "token"
+    answer = call(token, "get", f"/{told['id']}")
+    assert answer.json() == told and answer.headers["ETag"] == '"1"'
+    assert call(token, "get").json()["items"] == [told]
+    patched = call(token, "patch", f"/{told['id']}", {"description": "Renamed", "is_on": False}).json()
+    assert patched["description"] == "Renamed" and not patched["is_on"] and patched["off_reason"] == "person"
+    assert call(token, "delete", f"/{told['id']}").status_code == 204
+    assert call(token, "get", f"/{told['id']}").status_code == 404
+
+
+def test_no_answer_holds_a_secret(cast: Cast, token: str) -> None:
+    answer = call(token, "post", body=BODY, Idempotency_Key="one")
+    webhook = Webhook.objects.get()
+    [secret] = credentials.signing_secrets(webhook, webhook.created_at)
+    actions.update(cast.actor("olga"), webhook.public_id, {"username": "gate", "password": "pass-phrase"})
+    seen = answer.content + call(token, "get").content
+    assert secret.encode() not in seen and b"whsec_" not in seen and b"pass-phrase" not in seen
+    assert "whsec_" not in KeptAnswer.objects.get().body
+    again = call(token, "post", body=BODY, Idempotency_Key="one")
+    assert again.headers["Idempotency-Replayed"] == "true" and Webhook.objects.count() == 1
+
+
+def test_others_webhooks_are_not_there_not_even_for_an_owners_token(cast: Cast, token: str) -> None:
+    given = {"description": "Olga's", "target_url": "https://erp.example/", "events": ["task.created"]}
+    theirs = actions.create(cast.actor("olga"), given).webhook.public_id
+    assert call(token, "get").json()["items"] == []
+    for method in ("get", "patch", "delete"):
+        body = {"description": "Mine"} if method == "patch" else None
+        assert call(token, method, f"/{theirs}", body).status_code == 404
+    assert call(token, "get", f"/{theirs}/deliveries").status_code == 404
+
+
+def test_a_robot_hears_only_what_it_may_read_and_its_webhook_ends_with_it(cast: Cast, token_for: Any) -> None:
+    Robot.objects.filter(pk=cast.robby.pk).update(scopes=["webhooks:read", "webhooks:write"])
+    access = token_for(cast.robby_values)
+    refused = call(access, "post", body=BODY | {"events": ["robot.created"]})
+    assert refused.status_code == 422 and refused.json()["errors"][0]["field"] == "events"
+    told = made(access)
+    workspaces.create(cast.actor("olga"), "Harbour bridge")
+    assert Delivery.objects.count() == 0
+    from robots import switches
+
+    switches.switch(cast.actor("olga"), cast.robby.public_id, on=False)
+    health.end_with_makers()
+    webhook = Webhook.objects.get(public_id=told["id"])
+    assert not webhook.is_on and webhook.off_reason == "maker"
+
+
+def test_a_revoked_tokens_webhook_ends(cast: Cast, token: str) -> None:
+    made(token)
+    [row] = cast.home.tokens.all()
+    revoking.revoke(cast.actor("olga"), cast.membership("olga"), row.public_id)
+    health.end_with_makers()
+    assert Webhook.objects.get().off_reason == "maker"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"target_url": "https://10.0.0.1/"}, "target_url"),
+        ({"target_url": "x" * 5000}, "target_url"),
+        ({"target_url": 7}, "target_url"),
+        ({"description": "a\x00b"}, "description"),
+        ({"description": None}, "description"),
+        ({"events": []}, "events"),
+        ({"events": ["task.exploded"]}, "events"),
+        ({"events": "task.created"}, "events"),
+        ({"workspaces": ["nowhere"]}, "workspaces"),
+        ({"workspaces": ["a\x00b"]}, "workspaces"),
+        ({"workspaces": []}, "workspaces"),
+        ({"headers": [{"name": "Host", "value": "x"}]}, "headers.0"),
+        ({"headers": [{"name": "X", "value": "a"}, {"name": "x", "value": "b"}]}, "headers.1"),
+        ({"headers": [{"name": "X", "value": "é"}]}, "headers.0"),
+        ({"headers": [{"name": "X-Key", "value": "typed", "hidden": True}]}, "headers.0.value"),
+        ({"headers": [{"name": "X-Key", "hidden": True}]}, "headers.0"),
+        ({"password": "pass"}, "password"),
+        ({"secret": "whsec_mine"}, "secret"),
+    ],
+)
+def test_bad_input_names_its_field(cast: Cast, token: str, wrong: Any, field: str) -> None:
+    answer = call(token, "post", body=BODY | wrong)
+    assert answer.status_code == 422 and answer.headers["Content-Type"] == "application/problem+json"
+    assert field in [entry["field"] for entry in answer.json()["errors"]] and Webhook.objects.count() == 0
+    there = made(token)["id"]
+    assert call(token, "patch", f"/{there}", wrong).status_code == 422
+
+
+def test_if_match_lets_nobody_undo_anothers_change(cast: Cast, token: str) -> None:
+    there = f"/{made(token)['id']}"
+    assert call(token, "patch", there, {"description": "One"}, If_Match='"1"').status_code == 200
+    assert call(token, "patch", there, {"description": "Two"}, If_Match='"1"').status_code == 412
+    assert call(token, "delete", there, If_Match='"1"').status_code == 412
+    assert call(token, "delete", there, If_Match='"2"').status_code == 204
+
+
+def test_another_server_drops_what_an_owner_typed(cast: Cast, token: str) -> None:
+    there = made(token)["id"]
+    typed = {"username": "gate", "password": "pass-phrase"}
+    actions.update(cast.actor("olga"), there, typed)
+    call(token, "patch", f"/{there}", {"target_url": "https://sync.example/elsewhere"})
+    assert Webhook.objects.get().sealed_password is not None
+    call(token, "patch", f"/{there}", {"target_url": "https://thief.example/"})
+    assert Webhook.objects.get().sealed_password is None
+
+
+def test_a_hidden_header_of_an_owner_is_kept_by_name(cast: Cast, token: str) -> None:
+    from webhooks.headers import Wanted
+
+    there = made(token)["id"]
+    actions.update(cast.actor("olga"), there, {"headers": [Wanted("X-Key", "hidden value", True)]})
+    listed = call(token, "get", f"/{there}").json()["headers"]
+    assert listed == [{"name": "X-Key", "value": None, "hidden": True}]
+    kept = [{"name": "X-Key", "hidden": True}, {"name": "X-More", "value": "1"}]
+    assert call(token, "patch", f"/{there}", {"headers": kept}).status_code == 200
+    values = credentials.header_values(Webhook.objects.get())
+    assert values == [("X-Key", "hidden value"), ("X-More", "1")]
+
+
+def test_deliveries_are_listed_read_and_resent(cast: Cast, token: str) -> None:
+    there = made(token)["id"]
+    for number in range(3):
+        assert call(token, "post", f"/{there}/test", {"event": "task.created"}).status_code == 201, number
+    first = call(token, "get", f"/{there}/deliveries?limit=2").json()
+    assert len(first["items"]) == 2 and first["items"][0]["kind"] == "probe"
+    rest = call(token, "get", f"/{there}/deliveries?limit=2&after={first['next']}").json()
+    assert len(rest["items"]) == 1 and rest["next"] is None
+    assert call(token, "get", f"/{there}/deliveries?state=failed").json()["items"] == []
+    assert call(token, "get", f"/{there}/deliveries?state=lost").status_code == 422
+    assert call(token, "get", f"/{there}/deliveries?event=task.exploded").status_code == 422
+    one = f"/{there}/deliveries/{rest['items'][0]['id']}"
+    details = call(token, "get", one).json()
+    assert json.loads(details["body"])["test"] is True and details["tries"] == []
+    assert call(token, "post", one + "/resend").status_code == 409
+    Delivery.objects.update(state="failed", ended_at=cast.home.created_at)
+    resent = call(token, "post", one + "/resend", Idempotency_Key="again").json()
+    assert (resent["state"], resent["resend_count"]) == ("pending", 1)
+    assert call(token, "post", one + "/resend", Idempotency_Key="again").json() == resent
+    Delivery.objects.filter(state="failed").update(kind="event")
+    since = {"since": "2020-01-01T00:00:00Z"}
+    assert call(token, "post", f"/{there}/resend", since).json() == {"deliveries": 2}
+    assert call(token, "post", f"/{there}/resend", since).status_code == 409
+    assert Record.objects.filter(type="webhook.resent").count() == 2
+
+
+def test_lists_ask_as_much_for_many_as_for_one(cast: Cast, token: str, queries: Any) -> None:
+    made(token)
+    few = queries(lambda: call(token, "get"))
+    for _number in range(5):
+        made(token)
+    assert queries(lambda: call(token, "get")) == few

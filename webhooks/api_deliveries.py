@@ -1,0 +1,190 @@
+"""`/api/v1/webhooks/{id}/deliveries`: what was sent, what came back, and sending it once more."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+from pydantic import ConfigDict, Field, StringConstraints
+
+from accounts.answers import Id, Limit, answer, one, page, position
+from accounts.api import CLASHES, ERRORS, Moment
+from accounts.refusals import NotValid
+from accounts.replaying import once
+from webhooks import hearing, resending
+from webhooks.api import READ, WRITE
+from webhooks.models import Attempt, Delivery, Webhook
+
+router = Router(tags=["Webhooks"])
+State = Literal["pending", "delivered", "failed", "cancelled"]
+EventName = Annotated[str, StringConstraints(strict=True, max_length=64)]
+SAME = ("kind", "state", "attempts", "resend_count", "last_status", "last_outcome", "record_seq", "workspace")
+TIMES = ("created_at", "due_at", "first_attempt_at", "resent_at", "ended_at")
+
+
+class DeliveryOut(Schema):
+    """One event for one webhook."""
+
+    id: str = Field(description="the `webhook-id` on the wire, at every attempt and resend")
+    event: str
+    kind: Literal["event", "probe"] = Field(description="a probe is a test event")
+    state: State
+    attempts: int = Field(description="since it was resent last")
+    resend_count: int
+    last_status: int | None
+    last_outcome: str
+    record_seq: int | None = Field(description="the event's `id` in `/api/v1/events`")
+    workspace: str | None
+    created_at: datetime
+    due_at: datetime = Field(description="when the next attempt is due, while it is pending")
+    first_attempt_at: datetime | None
+    resent_at: datetime | None
+    ended_at: datetime | None
+
+
+class AttemptOut(Schema):
+    """One request and its answer; what is secret in them is masked."""
+
+    number: int
+    began_at: datetime
+    milliseconds: int
+    outcome: str
+    status: int | None
+    request_headers: list[list[str]]
+    answer_headers: list[list[str]]
+    answer_body: str = Field(description="at most 64 KiB of it")
+    note: str
+
+
+class DeliveryDetails(DeliveryOut):
+    """With what was sent and what came back."""
+
+    body: str
+    tries: list[AttemptOut] = Field(description="the latest first, at most 100")
+
+
+class DeliveryList(Schema):
+    """A page of deliveries, the latest first."""
+
+    items: list[DeliveryOut]
+    next: str | None = Field(None, description="the next page's `after`; null on the last page")
+
+
+class TestIn(Schema):
+    """Of which type an example is to be sent."""
+
+    model_config = ConfigDict(extra="forbid")
+    event: EventName
+
+
+class ResendIn(Schema):
+    """From when on."""
+
+    model_config = ConfigDict(extra="forbid")
+    since: Moment = Field(description="events of this moment and later")
+
+
+class ResendOut(Schema):
+    """What was put back."""
+
+    deliveries: int
+
+
+def _webhook(request: HttpRequest, public_id: str) -> Webhook:
+    return one(Webhook.objects.visible_to(request.auth), public_id=public_id)  # type: ignore[attr-defined]
+
+
+def _told(row: Delivery) -> dict[str, Any]:
+    return {"id": row.public_id, "event": row.event_type} | {
+        name: getattr(row, name) for name in (*SAME, *TIMES)
+    }
+
+
+def _attempt(row: Attempt) -> dict[str, Any]:
+    same = (
+        "number",
+        "began_at",
+        "outcome",
+        "status",
+        "request_headers",
+        "answer_headers",
+        "answer_body",
+        "note",
+    )
+    return {"milliseconds": row.duration} | {name: getattr(row, name) for name in same}
+
+
+@router.get(
+    "/{id}/deliveries", auth=READ, response={200: DeliveryList} | ERRORS, operation_id="list_deliveries"
+)
+def list_deliveries(
+    request: HttpRequest,
+    id: Id,
+    state: State | None = None,
+    event: EventName = "",
+    after: Id = "",
+    limit: Limit = 50,
+) -> HttpResponse:
+    """The deliveries of a webhook, the latest first; settled ones are kept for 30 days."""
+    everything = _webhook(request, id).deliveries.all()
+    rows = everything.defer("body").order_by("-pk")
+    if state is not None:
+        rows = rows.filter(state=state)
+    if event:
+        rows = rows.filter(event_type=_known(event))
+    if after:
+        rows = rows.filter(pk__lt=position(everything, public_id=after))
+    return page(request, [_told(row) for row in rows[: limit + 1]], limit, "id")
+
+
+def _known(event: str) -> str:
+    if event not in hearing.KNOWN:
+        raise NotValid("event", "There is no such event type.")
+    return event
+
+
+@router.get(
+    "/{id}/deliveries/{delivery_id}",
+    auth=READ,
+    response={200: DeliveryDetails} | ERRORS,
+    operation_id="read_delivery",
+)
+def read_delivery(request: HttpRequest, id: Id, delivery_id: Id) -> HttpResponse:
+    """One delivery with its body and every attempt."""
+    row = one(_webhook(request, id).deliveries.all(), public_id=delivery_id)
+    tries = [_attempt(attempt) for attempt in row.tries.order_by("-pk")[:100]]
+    return answer(_told(row) | {"body": bytes(row.body).decode("utf-8", "replace"), "tries": tries})
+
+
+@router.post(
+    "/{id}/deliveries/{delivery_id}/resend",
+    auth=WRITE,
+    response={200: DeliveryOut} | ERRORS | CLASHES,
+    operation_id="resend_delivery",
+)
+@once
+def resend_delivery(request: HttpRequest, id: Id, delivery_id: Id) -> HttpResponse:
+    """Send it once more, under the same `webhook-id`."""
+    row = resending.resend(request.auth, id, delivery_id)  # type: ignore[attr-defined]
+    row.refresh_from_db()
+    return answer(_told(row))
+
+
+@router.post(
+    "/{id}/resend", auth=WRITE, response={200: ResendOut} | ERRORS | CLASHES, operation_id="resend_failed"
+)
+@once
+def resend_failed(request: HttpRequest, id: Id, body: ResendIn) -> HttpResponse:
+    """Send all that failed since then once more."""
+    count = resending.resend_failed(request.auth, id, body.since)  # type: ignore[attr-defined]
+    return answer({"deliveries": count})
+
+
+@router.post(
+    "/{id}/test", auth=WRITE, response={201: DeliveryOut} | ERRORS | CLASHES, operation_id="test_webhook"
+)
+@once
+def test_webhook(request: HttpRequest, id: Id, body: TestIn) -> HttpResponse:
+    """Send an example of an event, with invented names and `"test": true`; once, without further attempts."""
+    made = resending.send_test(request.auth, id, _known(body.event))  # type: ignore[attr-defined]
+    return answer(_told(made), 201)
