@@ -78,9 +78,9 @@ def create(actor: Actor, given: Mapping[str, Any], creation_key: str | None = No
         creation_key=creation_key,
     )
     with action(actor):
-        again = Webhook.objects.filter(organization=actor.home, creation_key=creation_key).first()
-        if creation_key is not None and again is not None:
-            return Created(again, None)
+        again = Webhook.objects.filter(organization=actor.home, creation_key=creation_key)
+        if creation_key is not None and (made := again.first()) is not None:
+            return Created(made, None)
         if Webhook.objects.filter(organization=actor.home, retired_at=None).count() >= MOST:
             raise NotPossible(_("At most %d webhooks. Delete one that nobody needs.") % MOST)
         wanted = change(actor, webhook, given)
@@ -89,8 +89,7 @@ def create(actor: Actor, given: Mapping[str, Any], creation_key: str | None = No
             with transaction.atomic():
                 _write_new(webhook, wanted)
         except IntegrityError:
-            found = Webhook.objects.get(organization=actor.home, creation_key=creation_key)
-            return Created(found, None)
+            return Created(again.get(), None)
         record(EventType.WEBHOOK_CREATED, webhook, changes=_facts(webhook, wanted))
     return Created(webhook, secret)
 

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -34,7 +33,7 @@ FORM: dict[str, Any] = {
 
 
 @pytest.fixture
-def talkative(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+def talkative(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     """Our own loggers at their most talkative."""
     caplog.set_level(logging.DEBUG)
     logging.getLogger("django.db.backends").setLevel(logging.INFO)
