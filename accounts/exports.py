@@ -116,7 +116,7 @@ def told(row: Any) -> dict[str, Any]:
 
 def _first(actor: Actor, kind: str, where: reading.State) -> bytes:
     if kind == "csv":
-        return _row([*COLUMNS, f"head {where.head}"])
+        return csv_line([*COLUMNS, f"head {where.head}"])
     about = {
         "organization": actor.home.slug,
         "exported_at": timezone.now().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -132,11 +132,12 @@ def _ndjson(told: list[dict[str, Any]]) -> bytes:
 def _csv(told: list[dict[str, Any]]) -> bytes:
     """Lines in their columns; the closing line is a word and what it says."""
     return b"".join(
-        _row([line[name] for name in COLUMNS] if "seq" in line else next(iter(line.items()))) for line in told
+        csv_line([line[name] for name in COLUMNS] if "seq" in line else next(iter(line.items())))
+        for line in told
     )
 
 
-def _row(cells: Any) -> bytes:
+def csv_line(cells: Any) -> bytes:
     """One CSV line (RFC 4180), no cell of it a formula."""
     line = io.StringIO()
     csv.writer(line).writerow([_cell(cell) for cell in cells])

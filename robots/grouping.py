@@ -92,7 +92,7 @@ def change(
 ) -> Group:
     """Its name (None: as it is), people and robots that join and leave. What is so already is no change.
 
-    Raises Http404, NotPossible for Everyone or who is in both, Unresolved for ids that are nobody's here, Refused.
+    Raises NotPossible for Everyone or who is in both, Unresolved for ids that are nobody's here, Refused.
     """
     if not actor.can(Power.MANAGE_GROUPS):
         raise Refused(Power.MANAGE_GROUPS, actor)
@@ -102,7 +102,7 @@ def change(
     with action(actor):
         people = _people(actor, joining | leaving)
         robots = _robots(actor, (joining | leaving) - people)
-        group = grouping.changeable(actor, public_id)
+        group = _there(actor, public_id)
         if name is not None:
             group = grouping.update(actor, public_id, name=name)
         if people:
@@ -112,6 +112,25 @@ def change(
             there = set(robot.groups.filter(retired_at=None))
             regroup(actor, robot, there | {group} if robot.public_id in joining else there - {group})
     return group
+
+
+def delete(actor: Actor, public_ids: Collection[str]) -> None:
+    """All of these groups or none. Raises Unresolved, NotPossible for Everyone, Refused."""
+    if not actor.can(Power.MANAGE_GROUPS):
+        raise Refused(Power.MANAGE_GROUPS, actor)
+    with action(actor):
+        # One order for everybody who locks several.
+        for public_id in sorted(set(public_ids)):
+            _there(actor, public_id)
+            grouping.delete(actor, public_id)
+
+
+def _there(actor: Actor, public_id: str) -> Group:
+    """The group, its row locked. Raises Unresolved, NotPossible for Everyone."""
+    try:
+        return grouping.changeable(actor, public_id)
+    except Http404 as error:
+        raise Unresolved("groups", [public_id]) from error
 
 
 def _people(actor: Actor, ids: Collection[str]) -> set[str]:

@@ -106,6 +106,16 @@ UIPATH: dict[str, Power | None] = {
     **dict.fromkeys(
         (f"RobotAccount_{verb}" for verb in ("Create", "Update", "Delete", "DeleteMany")), CHANGE
     ),
+    **dict.fromkeys((f"Group_{verb}" for verb in ("GetAllOfToken", "GetAll", "Get", "GetMembers")), GROUPS),
+    **dict.fromkeys(("Group_BulkLoadByIds", "Group_CheckMembers"), GROUPS),
+    **dict.fromkeys((f"Group_{verb}" for verb in ("Create", "Update", "Delete", "DeleteMany")), REGROUP),
+    **{
+        f"Audit{place}_{verb}{whose}": RECORD
+        for place in (1, 2, 3)
+        for verb in ("Get", "Download")
+        for whose in ("", "OfToken")
+    },
+    "Account_Profile": None,
 }
 UIPATH_POWERS = {"owner's token": {CHANGE}, "co-owner's token": {CHANGE}, "stranger's token": {CHANGE}}
 

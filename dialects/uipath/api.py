@@ -7,11 +7,15 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from accounts.actions import NotPossible
-from accounts.permissions import Refused
+from accounts.permissions import Power, Refused
 from accounts.problems import request_id
 from dialects.uipath import errors
+from dialects.uipath.account import router as account
+from dialects.uipath.audit import router as audit
+from dialects.uipath.groups import router as groups
 from dialects.uipath.mounts import is_uuid
 from dialects.uipath.reading import BodyParser, NotAField
+from dialects.uipath.robot_accounts import READ
 from dialects.uipath.robot_accounts import router as robot_accounts
 from dialects.uipath.scopes import MissingScope, WrongPartition
 from robots.actions import NotPossible as RobotNotPossible
@@ -56,6 +60,9 @@ api = Dialect(
     parser=BodyParser(),
 )
 api.add_router("identity_/api/RobotAccount", robot_accounts)
+api.add_router("identity_/api/Group", groups)
+api.add_router("identity_/api/Account", account)
+api.add_router("", audit)
 
 
 @api.exception_handler(MissingScope)
@@ -66,7 +73,9 @@ def missing_scope(request: HttpRequest, error: MissingScope) -> HttpResponse:
 
 @api.exception_handler(Refused)
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
-    """403 from deeper down."""
+    """403 from deeper down: robots in groups are seen with the scope for robots only."""
+    if error.power == Power.READ_ROBOTS:
+        return missing_scope(request, MissingScope(error.actor, READ.expected))
     return errors.refused("You are not allowed to perform this operation.")
 
 

@@ -89,6 +89,7 @@ def _display_name() -> Any:
 
 DisplayName = _display_name()
 FixedName = line(128)
+GroupName = line(120)
 
 
 Id = Annotated[str, StringConstraints(strict=True, max_length=64), AfterValidator(_id)]
@@ -121,11 +122,16 @@ def order(paging: Paging, columns: Mapping[str, str], first: str) -> list[str]:
     column = columns.get(paging.sortBy.lower()) if paging.sortBy else first
     if column is None:
         raise NotAField("sortBy")
-    word = paging.sortOrder.lower() or "asc"
-    if word not in ("asc", "ascending", "0", "desc", "descending", "1"):
-        raise NotAField("sortOrder")
-    minus = "-" if word in ("desc", "descending", "1") else ""
+    minus = "-" if descending(paging.sortOrder) else ""
     return [f"{minus}{column}", f"{minus}pk"]
+
+
+def descending(word: str, unless: bool = False) -> bool:
+    """What `sortOrder` says; `unless` where it says nothing. Raises NotAField."""
+    word = word.lower()
+    if word not in ("", "asc", "ascending", "0", "desc", "descending", "1"):
+        raise NotAField("sortOrder")
+    return word in ("desc", "descending", "1") if word else unless
 
 
 def seven_digits(at: datetime) -> str:
