@@ -70,10 +70,21 @@ def _cursor(here: Any) -> Any:
     if here.vendor != "postgresql":
         return here.cursor()
     here.ensure_connection()
-    # Django's own cursors bind in the client and are never prepared; this one is, see DATABASES in config/settings.py.
-    bare: Any = psycopg.Cursor(here.connection)
+    bare: Any = _Unplanned(here.connection)
     wrapped = here.make_debug_cursor if here.queries_logged else here.make_cursor
     return wrapped(bare)
+
+
+class _Unplanned(psycopg.Cursor[Any]):
+    """Binds on the server like a plan of ours, but leaves no plan.
+
+    The driver throws its plans away after a rollback, all that the session has (DEALLOCATE ALL), ours included; and
+    inside the next transaction nothing could be asked again. Where it has none, it leaves ours alone.
+    """
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        """As the driver's, never prepared."""
+        return super().execute(query, params, **options | {"prepare": False})
 
 
 # invalid_sql_statement_name: a pooler gave us another session; feature_not_supported: older than its tables.

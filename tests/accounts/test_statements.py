@@ -73,3 +73,18 @@ def test_they_are_planned_once(committed: None) -> None:
         "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", ["%::int + 1"]
     )
     assert found == (1,)
+
+
+@pytest.mark.skipif(product.EMBEDDED, reason="SQLite plans nothing ahead")
+def test_a_transaction_that_was_undone_costs_the_next_one_no_plan(committed: None) -> None:
+    asked = ("SELECT 50 + %s::int", [2])
+    assert statements.row(*asked) == (52,)
+    with connection.execute_wrapper(lambda execute, *given: execute(*given)):
+        # Through the driver's cursor: what that plans it throws away after a rollback, and everybody's plans with it.
+        assert statements.row(*asked) == (52,)
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        statements.row(*asked)
+        raise ZeroDivisionError
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert statements.row(*asked) == (52,)
