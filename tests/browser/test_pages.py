@@ -73,7 +73,7 @@ def test_nothing_is_wrong_with(site: Callable[[], Site], group: str) -> None:
     assert not wrong, "\n" + "\n".join(wrong)
 
 
-# No page of their own: a part of one, where a welcome link leads, what is looked at below, what takes POST only.
+# No page of their own: a part of one, a file, where a welcome link leads, what is looked at below, what takes POST only.
 NO_PAGES = {
     "api_document",
     "accounts:record_check",
@@ -81,6 +81,7 @@ NO_PAGES = {
     "accounts:outbox_html",
     "accounts:theme",
     "set_language",
+    *{f"workspaces:{bytes_of}" for bytes_of in ("download", "thumbnail", "display")},
 }
 POST_ONLY = {
     "accounts:end_session",
