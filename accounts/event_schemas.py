@@ -85,7 +85,9 @@ def schema(event: EventType) -> Schema:
     """The whole body of an event of this type; `$ref`s as in the OpenAPI document. More fields may come one day."""
     facts = {fact: fact_schema(event, fact) for fact in sorted(event.facts)}
     changes = {"type": ["object", "null"], "properties": facts, "additionalProperties": False}
+    number: Schema = {"type": "string", "pattern": "^[1-9][0-9]*$"}
     data: dict[str, Schema] = {
+        "id": number,
         "actor": _ref(PARTY),
         "thing": _ref(PARTY),
         "workspace": TEXT if event.audience == "work" else {"type": "null"},
@@ -94,7 +96,6 @@ def schema(event: EventType) -> Schema:
         "request_id": TEXT,
     }
     body: dict[str, Schema] = {
-        "id": {"type": "string", "pattern": "^[1-9][0-9]*$"},
         "type": {"const": event.value},
         "timestamp": MOMENT,
         "data": {"type": "object", "properties": data, "required": list(data)},
@@ -103,7 +104,8 @@ def schema(event: EventType) -> Schema:
         "title": event.value,
         "description": AUDIENCES[event.audience],
         "type": "object",
-        "properties": body,
+        # Webhooks have no `id` beside the data: their own stands in the header webhook-id.
+        "properties": {"id": number | {"description": "In the feed: the same as in `data`."}} | body,
         "required": list(body),
     }
 
@@ -140,7 +142,7 @@ def components() -> dict[str, Schema]:
         "additionalProperties": TEXT,
     }
     told[EVENT] = {
-        "description": "Something that happened. `id` is its number in the record, `changes` are {field: [before, after]} "
+        "description": "Something that happened. `data.id` is its number in the record, `changes` are {field: [before, after]} "
         "or plain facts, null once erased.",
         "oneOf": [_ref(name) for name in named],
         "discriminator": {

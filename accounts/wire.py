@@ -14,16 +14,16 @@ from accounts.models import Record
 def event_body(
     row: Record, names: Mapping[str, str] | None, changes: Mapping[str, Any] | None, workspace: str | None
 ) -> dict[str, Any]:
-    """`{"id", "type", "timestamp", "data"}` of a line of the record.
+    """`{"type", "timestamp", "data"}` of a line of the record; `data.id` is its number there, the feed's cursor.
 
     `names` and `changes` are its details', None once they were erased; `workspace` is that workspace's public id, for work.
     """
     told = None if names is None else {key: one for key, one in names.items() if key not in _PARTIES and one}
     return {
-        "id": str(row.seq),
         "type": row.type,
         "timestamp": moment(row.at),
         "data": {
+            "id": str(row.seq),
             "actor": _party(row.actor_kind, row.actor_key, names, "actor"),
             "thing": _party(row.thing_kind, row.thing_key, names, "thing"),
             "workspace": workspace,

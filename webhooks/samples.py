@@ -136,7 +136,9 @@ def sample(event_type: str, at: datetime) -> dict[str, Any]:
         thing_kind=KINDS.get(event_type) or KINDS.get(noun, noun),
         thing_key=THING,
     )
-    return event_body(row, names, changes, PLACE if kind.audience == "work" else None) | {"test": True}
+    told = event_body(row, names, changes, PLACE if kind.audience == "work" else None)
+    told["data"]["test"] = True
+    return told
 
 
 def _value(event_type: str, fact: str) -> Any:

@@ -59,7 +59,9 @@ def list_events(
     page = feed.read(request.auth, after, wanted, limit)  # type: ignore[attr-defined]
     if page is None:
         raise NotThere("after")
-    told = [event_body(row, row.names, row.changes, row.workspace) for row in page.rows]
+    told = [
+        {"id": str(row.seq)} | event_body(row, row.names, row.changes, row.workspace) for row in page.rows
+    ]
     response = answer({"items": told, "next": str(page.next), "more": not page.is_last})
     if page.is_last:
         response.headers["Retry-After"] = str(PAUSE)

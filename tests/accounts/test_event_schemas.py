@@ -69,10 +69,10 @@ def test_every_value_belongs_to_a_fact() -> None:
 
 
 GOOD = {
-    "id": "7",
     "type": "task.updated",
     "timestamp": "2026-01-02T03:04:05.678901Z",
     "data": {
+        "id": "7",
         "actor": {"kind": "person", "id": "x", "name": "Olga"},
         "thing": {"kind": "task", "id": "y", "name": "Paint"},
         "workspace": "z",
@@ -87,7 +87,7 @@ GOOD = {
     ("at", "to"),
     [
         (("id",), 7),
-        (("id",), "x"),
+        (("data", "id"), "x"),
         (("type",), "task.created"),
         (("type",), "task.painted"),
         (("timestamp",), "yesterday"),

@@ -179,7 +179,7 @@ def test_deliveries_are_listed_read_and_resent(cast: Cast, token: str) -> None:
     assert call(token, "get", f"/{there}/deliveries?event=task.exploded").status_code == 422
     one = f"/{there}/deliveries/{rest['items'][0]['id']}"
     details = call(token, "get", one).json()
-    assert json.loads(details["body"])["test"] is True and details["tries"] == []
+    assert json.loads(details["body"])["data"]["test"] is True and details["tries"] == []
     assert call(token, "post", one + "/resend").status_code == 409
     Delivery.objects.update(state="failed", ended_at=cast.home.created_at)
     resent = call(token, "post", one + "/resend", Idempotency_Key="again").json()

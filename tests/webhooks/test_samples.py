@@ -17,7 +17,7 @@ def test_an_example_fits_the_schema_of_its_type_and_says_that_it_is_one() -> Non
     for kind in EventType:
         body = json.loads(samples.body(kind.value, timezone.now()))
         schemas.check(body)
-        assert body["test"] is True and set(body["data"]["changes"]) == kind.facts, kind
+        assert body["data"]["test"] is True and set(body["data"]["changes"]) == kind.facts, kind
 
 
 @pytest.mark.usefixtures("committed")
