@@ -26,15 +26,16 @@ ORIENTATION = 0x0112
 
 def limit() -> None:
     """From here on the kernel holds us to it."""
-    for what, most in (
-        (resource.RLIMIT_CPU, SECONDS),
-        (resource.RLIMIT_FSIZE, WRITTEN),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_AS, MEMORY),
+    for what, soft, hard in (
+        # At the hard limit the kernel sends SIGKILL, which looks as if the machine had been short of memory.
+        (resource.RLIMIT_CPU, SECONDS, SECONDS + 5),
+        (resource.RLIMIT_FSIZE, WRITTEN, WRITTEN),
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_AS, MEMORY, MEMORY),
     ):
         # macOS knows no limit of addresses.
         with contextlib.suppress(ValueError):
-            resource.setrlimit(what, (most, most))
+            resource.setrlimit(what, (soft, hard))
 
 
 def draw(source: Any, targets: list[int]) -> dict[str, int]:
