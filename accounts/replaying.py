@@ -79,6 +79,14 @@ def answered(
     return response
 
 
+def is_kept(request: HttpRequest) -> bool:
+    """Whether a call with this key was answered: what has changed since must not refuse it before it is read."""
+    actor: Actor = request.auth  # type: ignore[attr-defined]
+    key, since = request.headers.get(HEADER), timezone.now() - KEPT
+    whose = {"organization": actor.home, "actor_kind": actor.kind.value, "actor_key": actor.key, "key": key}
+    return KeptAnswer.objects.filter(created_at__gte=since, **whose).exists()
+
+
 def _fingerprint(request: HttpRequest, body: bytes) -> bytes:
     called = f"{request.method} {request.get_full_path()}\n".encode("utf-8", "surrogateescape")
     return hashlib.sha256(called + body).digest()

@@ -4,16 +4,17 @@ import contextlib
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import parse_header_parameters
 from ninja import Header, Router, Schema, Status
 from ninja.errors import HttpError
 from pydantic import Field
 
+from accounts.actions import NotPossible
 from accounts.answers import one, position
 from accounts.api import CLASHES, ERRORS, Problem
 from accounts.problems import problem
-from accounts.replaying import answered, replays
+from accounts.replaying import answered, is_kept, replays
 from workspaces import actions_attachments, downloads, uploading
 from workspaces.answers import READ, WRITE, Id, Limit, answer, page, told
 from workspaces.models import Attachment, Task
@@ -161,7 +162,11 @@ def create_attachment(
     What it is is found from its content. A JPEG, PNG, GIF or WebP is a photo and gets a preview.
     """
     # Before a byte of it is read.
-    actions_attachments.check_task(request.auth, id)  # type: ignore[attr-defined]
+    try:
+        actions_attachments.check_task(request.auth, id)  # type: ignore[attr-defined]
+    except (Http404, NotPossible):
+        if not is_kept(request):
+            raise
     upload = _sent(request, name, content_disposition)
     try:
         with actions_attachments.stored(upload) as given:
@@ -185,10 +190,10 @@ def _sent(request: HttpRequest, name: str, disposition: str | None) -> Upload:
         return uploading.read_raw(request, _name(disposition) or name)
     uploading.expect_files(request, 1)
     files = uploading.read_form(request)
-    unknown = [*request.POST, *(field for field in files if field != "file")]
+    unknown = [field for field in (*request.POST, *files) if field != "file"]
     if unknown:
         raise NotValid(unknown[0], "There is no such field: the form has one part, `file`.")
-    if "file" not in files:
+    if "file" not in files or "file" in request.POST:
         raise NotValid("file", "Send the file as the part `file`, with a filename.")
     return files["file"][0]
 

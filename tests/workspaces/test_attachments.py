@@ -192,6 +192,27 @@ def test_a_repeated_upload_happens_once(bridge: Place, task: str) -> None:
     assert Record.objects.filter(type="file.attached").count() == 1
 
 
+@pytest.mark.parametrize("what", ["full", "archived", "deleted"])
+def test_what_has_changed_since_hinders_no_repetition(
+    bridge: Place, task: str, monkeypatch: Any, what: str
+) -> None:
+    """It was done; only its answer got lost."""
+    first = send(bridge, task, PDF, "a.pdf", headers={"Idempotency-Key": "k1"})
+    if what == "full":
+        monkeypatch.setattr("workspaces.actions_attachments.MOST", 1)
+    elif what == "archived":
+        assert call(f"{bridge.here}/archive", bridge.token, "post").status_code == 200
+    else:
+        assert call(f"{API}/tasks/{task}", bridge.token, "delete").status_code == 204
+    again = send(bridge, task, PDF, "a.pdf", headers={"Idempotency-Key": "k1"})
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert (again.status_code, again.content) == (201, first.content)
+    for headers in ({}, {"Idempotency-Key": "k2"}):
+        refused = send(bridge, task, PDF, "a.pdf", headers=headers)
+        is_problem(refused, 404 if what == "deleted" else 409, "" if what == "deleted" else "not_possible")
+    assert Attachment.objects.count() == 1
+
+
 def test_a_task_has_only_so_many(bridge: Place, task: str, monkeypatch) -> None:
     monkeypatch.setattr("workspaces.actions_attachments.MOST", 1)
     assert send(bridge, task, PDF, "a.pdf").status_code == 201

@@ -151,6 +151,11 @@ def test_bodies_that_make_no_sense(bridge: Place, task: str, body: bytes, kind: 
     is_problem(answer, status, "invalid" if status == 422 else "")
 
 
+def test_a_part_without_a_filename_is_told_so(bridge: Place, task: str) -> None:
+    answer = Client().post(f"{API}/tasks/{task}/attachments", {"file": "text"}, headers=bearer(bridge.token))
+    assert "with a filename" in is_problem(answer, 422, "invalid")["errors"][0]["message"]
+
+
 def test_two_files_in_one_form(bridge: Place, task: str) -> None:
     part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n' + PDF + b"\r\n"
     answer = Client().post(
