@@ -46,11 +46,24 @@ class JsonParser(Parser):
         if (request.content_type or "").lower() not in JSON_TYPES:
             raise HttpError(415, "Send the body as application/json.")
         try:
-            return json.loads(request.body, parse_constant=_refuse_constant)
+            return json.loads(request.body, parse_constant=_refuse_constant, object_pairs_hook=_object)
+        except _Twice as error:
+            raise HttpError(400, str(error)) from error
         except RecursionError as error:
             raise HttpError(400, "The body is nested too deeply.") from error
         except ValueError as error:
             raise HttpError(400, "The body is not valid JSON.") from error
+
+
+class _Twice(Exception):
+    """A name that is there twice: programs disagree on which one counts (RFC 8259, section 4)."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _Twice("An object in the body has the same name twice.")
+    return found
 
 
 def _refuse_constant(name: str) -> None:
@@ -163,7 +176,11 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """422 with an entry per field; what was sent is not repeated, it may be anything."""
-    errors = [{"field": _field(*map(str, entry["loc"])), "message": entry["msg"]} for entry in error.errors]
+    errors = [
+        # The library's own prefix says nothing.
+        {"field": _field(*map(str, entry["loc"])), "message": entry["msg"].removeprefix("Value error, ")}
+        for entry in error.errors
+    ]
     return problem(422, "invalid", "Some fields are not valid.", errors=errors)
 
 

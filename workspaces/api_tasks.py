@@ -110,7 +110,10 @@ def create_tasks(request: HttpRequest, id: Id, body: TaskBulk) -> HttpResponse:
             fitting[index] = TaskIn.model_validate(one).dict()
         except ValidationError as error:
             errors = [
-                {"field": ".".join(map(str, entry["loc"])), "message": entry["msg"]}
+                {
+                    "field": ".".join(map(str, entry["loc"])),
+                    "message": entry["msg"].removeprefix("Value error, "),
+                }
                 for entry in error.errors()
             ]
             results[index] = {"index": index, "status": 422, "task": None, "errors": errors}

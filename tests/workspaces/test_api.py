@@ -216,7 +216,7 @@ def test_what_cannot_be_is_refused_by_name_and_nothing_is_made(
 ) -> None:
     told = is_problem(raw(robby, json.dumps(body).encode()), 422, "invalid")
     assert field in {error["field"] for error in told["errors"]} or not field
-    assert all(error["message"] for error in told["errors"])
+    assert all(error["message"] and "Value error" not in error["message"] for error in told["errors"])
     assert not Workspace.objects.exists()
 
 
@@ -246,6 +246,8 @@ def test_a_change_is_held_to_the_same_rules(cast: Cast, robby: str, body: Any, f
         b"[" * 100_000 + b"]" * 100_000,
         b"9" * 10_000,
         b"name=x",
+        b'{"name": "x", "name": "y"}',
+        b'{"name": "x", "description": {"a": 1, "\\u0061": 1}}',
     ],
 )
 def test_what_is_no_json_is_refused(cast: Cast, robby: str, body: bytes) -> None:
