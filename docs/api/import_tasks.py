@@ -107,7 +107,10 @@ def attach(task_id: str, photo: Path) -> None:
 def main(file: Path, name: str) -> int:
     """How many lines were refused."""
     with file.open(newline="", encoding="utf-8-sig") as opened:
-        rows = list(csv.DictReader(opened))
+        reader = csv.DictReader(opened)
+        if "title" not in (reader.fieldnames or ()):
+            sys.exit("The first line names the columns, with commas between them; there is no column title.")
+        rows = list(reader)
     photos = [[file.parent / photo for photo in words(row.get("photos") or "")] for row in rows]
     if missing := [str(photo) for some in photos for photo in some if not photo.is_file()]:
         sys.exit(f"These photos are not there, nothing was imported: {', '.join(missing)}")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Imports tasks and their photos from a CSV file into a workspace, as a robot. Needs curl 7.66 or newer, awk, sed and cksum.
 #
-#     . ./nightly-backup.env
+#     set -a; . ./nightly-backup.env; set +a
 #     sh import_tasks.sh tasks.csv <id of a workspace>
 #
 # The file has a line of headings, then: title,description,labels,due_on,done,photos. Several labels or photos have semicolons
