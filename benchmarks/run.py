@@ -20,6 +20,7 @@ from benchmarks import (
     record_page,
     recorded_writes,
     report,
+    robot_accounts,
     task_list,
     task_page,
     token_endpoint,
@@ -79,6 +80,10 @@ def steps(scene: Stage, size: Size) -> dict[str, Callable[[], list[Measured]]]:
         "task_page": lambda: [
             task_page.on_postgresql(product(), size.more_tasks, rounds, 10 * size.pages),
             task_page.on_sqlite(product(), size.tasks, rounds, 10 * size.pages),
+        ],
+        "robot_accounts": lambda: [
+            robot_accounts.on_postgresql(product(), rounds, size.pages),
+            robot_accounts.on_sqlite(product(), rounds, size.pages),
         ],
         "record_page": lambda: [
             record_page.on_postgresql(product(), FEW, size.lines, rounds, size.pages),
