@@ -80,6 +80,6 @@ WEBHOOKS = [
         "olga",
         LIST + "{hook_photos}/resend/?since=2020-01-01T00:00",
         200,
-        press("/resend/"),
+        put_back,
     ),
 ]
