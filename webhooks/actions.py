@@ -18,7 +18,7 @@ from accounts.events import EventType, action, record
 from accounts.permissions import Actor, ActorKind, Power, Refused
 from accounts.wake import wake
 from webhooks import credentials, targets, waiting
-from webhooks.changing import Change, change
+from webhooks.changing import Change, change, named
 from webhooks.models import Header, Webhook
 from webhooks.putting_back import cancel
 from workspaces.locking import Match, fresh
@@ -116,7 +116,7 @@ def _facts(webhook: Webhook, wanted: Change) -> dict[str, Any]:
         "name": webhook.description,
         "target": str(targets.origin(webhook.target_url)),
         "hears": webhook.events,
-        "workspaces": ", ".join(row.name for row in wanted.workspaces or []) or "all",
+        "workspaces": named(wanted.workspaces or []),
         "headers": ", ".join(row.name for row in wanted.headers or []),
         "authentication": "basic" if webhook.username else "none",
     }
@@ -151,8 +151,9 @@ def switch_on(actor: Actor, public_id: str, match: Match = None) -> Webhook:
     with action(actor):
         webhook = locked(actor, public_id, match)
         if not webhook.is_on:
-            save(webhook, is_on=True, off_reason="", **_well())
+            # Before the pause is taken back: what waited in one is kept longer.
             waiting.send_now(webhook)
+            save(webhook, is_on=True, off_reason="", **_well())
             record(EventType.WEBHOOK_SWITCHED_ON, webhook)
             wake(DELIVER)
     return webhook
@@ -179,8 +180,9 @@ def resume(actor: Actor, public_id: str) -> tuple[Webhook, int]:
         webhook = locked(actor, public_id)
         if webhook.paused_at is None:
             raise NotPossible(_("It is not paused any more. Nothing was changed."))
-        save(webhook, **_well())
+        # Before the pause is taken back: what waited in one is kept longer.
         count = waiting.send_now(webhook)
+        save(webhook, **_well())
         record(EventType.WEBHOOK_RESUMED, webhook)
         wake(DELIVER)
     return webhook, count

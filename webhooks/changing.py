@@ -2,7 +2,7 @@
 the target is another server now. A password is for one server: whoever may change the target may not carry it elsewhere.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,8 @@ from webhooks.models import Header, Webhook
 from workspaces.models import Workspace
 
 PLAIN = ("description", "username")
+# Names in a line of the record.
+NAMED = 20
 
 
 @dataclass
@@ -93,6 +95,12 @@ def _target(webhook: Webhook, given: Mapping[str, Any], told: Change) -> bool:
     return before is not None
 
 
+def named(rows: Sequence[Workspace]) -> str:
+    """Workspaces as the record keeps them: the names of some of them; "all" for none."""
+    some = ", ".join(row.name for row in rows[:NAMED])
+    return f"{some}, … ({len(rows)})" if len(rows) > NAMED else some or "all"
+
+
 def _workspaces(actor: Actor, webhook: Webhook, wanted: Iterable[str] | None, told: Change) -> None:
     found = hearing.workspaces(actor, wanted) if wanted is not None else []
     before = (
@@ -105,7 +113,7 @@ def _workspaces(actor: Actor, webhook: Webhook, wanted: Iterable[str] | None, to
     if webhook.all_workspaces != (wanted is None):
         told.fields["all_workspaces"] = wanted is None
     told.workspaces = found
-    pair = [", ".join(row.name for row in rows) or "all" for rows in (before, found)]
+    pair = [named(rows) for rows in (before, found)]
     if pair[0] != pair[1]:
         told.told["workspaces"] = pair
 

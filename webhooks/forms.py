@@ -115,7 +115,7 @@ class WebhookForm(forms.Form):
             self.add_error("workspaces", _("Choose at least one workspace, or all of them."))
         basic = told.get("auth") == "basic"
         if basic and not told.get("username") and "username" not in self.errors:
-            self.add_error("username", _("Type the user name, or choose “None”."))
+            self.add_error("username", _("Type the user name, or choose no authentication."))
         if ":" in told.get("username", ""):
             self.add_error("username", _("A user name has no colon."))
         self._clean_headers(basic)

@@ -74,7 +74,7 @@ WEBHOOKS = [
     Page("delivery-waiting", "olga", LIST + "{hook_photos}/deliveries/{photos_pending}/"),
     Page("resend-failed", "olga", ERP + "resend/"),
     Page("resend-failed-counted", "olga", ERP + "resend/?since=2020-01-01T00:00"),
-    Page("resend-failed-bad", "olga", ERP + "resend/?since=never", 422),
+    Page("resend-failed-bad", "olga", ERP + "resend/?since=2999-01-01T00:00", 422),
     Page(
         "resend-failed-sent",
         "olga",

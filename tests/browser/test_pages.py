@@ -77,6 +77,7 @@ def test_nothing_is_wrong_with(site: Callable[[], Site], group: str) -> None:
 NO_PAGES = {
     "api_document",
     "accounts:record_check",
+    "webhooks:delivery_state",
     "accounts:welcome",
     "accounts:outbox_html",
     "accounts:theme",

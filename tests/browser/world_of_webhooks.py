@@ -95,7 +95,8 @@ def _deliveries(world: "World", webhook: Webhook, key: str, failing: bool) -> No
         state = "pending" if failing and number > 20 else "failed" if number % 9 == 4 else "delivered"
         made = _delivery(webhook, kind, at, state, is_resent=number == 3)
         _attempts(made, at)
-        world.links[f"{key}_{state}"] = made.public_id
+        if kind in ("task.created", "task.moved"):
+            world.links[f"{key}_{state}"] = made.public_id
 
 
 def _delivery(webhook: Webhook, kind: str, at: datetime, state: str, is_resent: bool) -> Delivery:

@@ -1,9 +1,13 @@
 """The pages of webhooks: list, "Add new webhook", one webhook, editing, on and off, rotating, deleting."""
 
 import re
+import time
+from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Record, RecordDetails
 from tests.cast import Cast
@@ -212,6 +216,31 @@ def test_resume_after_a_pause(cast: Cast, webhook: Webhook) -> None:
     page = client.post(address(webhook, "resume/"), follow=True).content.decode()
     assert "goes on" in page and Webhook.objects.get().paused_at is None
     assert "not paused any more" in client.post(address(webhook, "resume/"), follow=True).content.decode()
+
+
+def test_what_waited_in_a_pause_is_sent_however_old_it_is(cast: Cast, webhook: Webhook) -> None:
+    at = timezone.now() - timedelta(days=9)
+    Webhook.objects.update(paused_at=at, failing_since=at)
+    told = {"organization_id": cast.home.pk, "event_type": "task.created", "body": b"{}", "created_at": at}
+    Delivery.objects.create(webhook=webhook, due_at=timezone.now() + timedelta(hours=9), **told)
+    page = cast.client("olga").post(address(webhook, "resume/"), follow=True).content.decode()
+    row = Delivery.objects.get()
+    assert "1 delivery goes out now" in page and row.state == "pending" and row.due_at <= timezone.now()
+
+
+def test_a_lapsed_proof_costs_nobody_their_words(cast: Cast) -> None:
+    client = cast.client("olga")
+    session = client.session
+    session["signed_in_at"] = 0
+    session.save()
+    answer = client.post(HERE, FORM | BASIC | {"target_url": "https://erp.example/secret/path"})
+    back = parse_qs(urlsplit(answer.headers["Location"]).query)["next"][0]
+    assert Webhook.objects.count() == 0 and "secret" not in back and BASIC["password"] not in back
+    session["signed_in_at"] = time.time()
+    session.save()
+    page = client.get(back).content.decode()
+    assert 'value="Tasks to the ERP"' in page and 'value="https://erp.example/"' in page
+    assert re.search(r'value="task.created" checked', page)
 
 
 def test_rotating_with_an_overlap_and_finishing_it(cast: Cast, webhook: Webhook) -> None:
