@@ -23,6 +23,7 @@ class Turn:
     app_ms: float
     database_ms: float
     p50_ms: float = 0.0
+    p95_ms: float = 0.0
     p99_ms: float = 0.0
 
     @property
@@ -61,6 +62,7 @@ def turn(work: Work) -> Turn:
         app_ms=app * per,
         database_ms=database * per,
         p50_ms=load.percentile(50) * 1000,
+        p95_ms=load.percentile(95) * 1000,
         p99_ms=load.percentile(99) * 1000,
     )
 

@@ -17,6 +17,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from benchmarks import (
+    deliveries,
     record_page,
     recorded_writes,
     report,
@@ -47,12 +48,21 @@ class Size:
     pages: int
     tasks: int
     more_tasks: int
+    # Deliveries a turn, seconds of steady events, settled rows beside which is claimed.
+    pieces: int = 4000
+    paced: float = 4.0
+    settled: int = 200_000
 
 
 FULL = Size(7, 1.2, 100_000, 1_000_000, 3000, lines=100_000, pages=28, tasks=100_000, more_tasks=100_000)
 # Exporting a million lines takes longer than everything else together.
-LONG = replace(FULL, lines=1_000_000, more_tasks=1_000_000)
-QUICK = Size(2, 0.5, 20_000, 50_000, 500, lines=20_000, pages=7, tasks=20_000, more_tasks=60_000)
+LONG = replace(FULL, lines=1_000_000, more_tasks=1_000_000, settled=1_000_000)
+QUICK = replace(
+    Size(2, 0.5, 20_000, 50_000, 500, lines=20_000, pages=7, tasks=20_000, more_tasks=60_000),
+    pieces=1000,
+    paced=2.0,
+    settled=20_000,
+)
 FEW = 10_000
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "speed.md"
 
@@ -89,6 +99,7 @@ def steps(scene: Stage, size: Size) -> dict[str, Callable[[], list[Measured]]]:
             record_page.on_postgresql(product(), FEW, size.lines, rounds, size.pages),
             record_page.on_sqlite(product(), FEW, size.lines, rounds, size.pages),
         ],
+        "deliveries": lambda: deliveries.measure(product(), rounds, size.pieces, size.paced, size.settled),
     }
 
 

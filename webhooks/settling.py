@@ -1,11 +1,12 @@
 """Writes what came of a batch of attempts: deliveries, attempts, and how their webhooks do, in few statements."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
@@ -52,12 +53,13 @@ class Result:
 
 
 _ATTEMPT = "delivery_id number began_at duration outcome status request_headers answer_headers answer_body note".split()
+# One JSON text instead of an array for each column: psycopg writes arrays value by value, in Python.
 _SETTLE_POSTGRESQL = """
 UPDATE webhooks_delivery d SET lease = NULL, leased_until = NULL, state = x.state, due_at = x.due_at, attempts = x.attempts,
   last_status = x.last_status, last_outcome = x.last_outcome, ended_at = x.ended_at,
   first_attempt_at = COALESCE(d.first_attempt_at, x.first_attempt_at)
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::int[], %s::int[], %s::text[], %s::timestamptz[],
-  %s::timestamptz[]) AS x(id, lease, state, due_at, attempts, last_status, last_outcome, first_attempt_at, ended_at)
+FROM json_to_recordset(%s::json) AS x(id bigint, lease text, state text, due_at timestamptz, attempts int, last_status int,
+  last_outcome text, first_attempt_at timestamptz, ended_at timestamptz)
 WHERE d.id = x.id AND d.lease = x.lease AND d.state = 'pending'
 RETURNING d.id
 """
@@ -67,9 +69,9 @@ UPDATE webhooks_delivery SET lease = NULL, leased_until = NULL, state = %s, due_
 WHERE id = %s AND lease = %s AND state = 'pending'
 """
 _KEEP_POSTGRESQL = f"""
-INSERT INTO webhooks_attempt ({", ".join(_ATTEMPT)})
-SELECT a, b, c, d, e, f, g::jsonb, h::jsonb, i, j FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::int[],
-  %s::text[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[]) AS x(a, b, c, d, e, f, g, h, i, j)
+INSERT INTO webhooks_attempt ({", ".join(_ATTEMPT)}) SELECT {", ".join(_ATTEMPT)} FROM json_to_recordset(%s::json)
+  AS x(delivery_id bigint, number int, began_at timestamptz, duration int, outcome text, status int, request_headers jsonb,
+  answer_headers jsonb, answer_body text, note text)
 """  # noqa: S608
 _KEEP_SQLITE = f"""
 INSERT INTO webhooks_attempt ({", ".join(_ATTEMPT)}) VALUES ({", ".join(["%s"] * len(_ATTEMPT))})
@@ -80,62 +82,60 @@ def settle(results: list[Result]) -> None:
     """Write all of them; inside a transaction. What lost its lease or was cancelled meanwhile keeps its own state."""
     # Always in this order: two engines that settle never wait for each other in a circle.
     results = sorted(results, key=lambda result: result.job.id)
-    time = connection.ops.adapt_datetimefield_value
-    deliveries = [(result.job.id, result.job.lease, *_delivery(result, time)) for result in results]
-    attempts = [_attempt(result, time) for result in results]
+    deliveries, attempts = list(map(_delivery, results)), list(map(_attempt, results))
     if connection.vendor == "postgresql":
-        told = statements.rows(_SETTLE_POSTGRESQL, _columns(deliveries))
+        told = statements.rows(_SETTLE_POSTGRESQL, [_as_json(_DELIVERY, deliveries)])
         settled = {row[0] for row in told}
         # A settlement whose answer was lost with the connection is repeated: its attempts are there already.
         if kept := [row for row in attempts if row[0] in settled]:
-            statements.write(_KEEP_POSTGRESQL, _columns(kept))
+            statements.write(_KEEP_POSTGRESQL, [_as_json(_ATTEMPT, kept)])
         return
     with connection.cursor() as cursor:
-        cursor.executemany(_SETTLE_SQLITE, [(*row[2:], *row[:2]) for row in deliveries])
-        cursor.executemany(_KEEP_SQLITE, attempts)
+        cursor.executemany(_SETTLE_SQLITE, [(*map(_plain, row[2:]), *row[:2]) for row in deliveries])
+        cursor.executemany(_KEEP_SQLITE, [[_plain(value) for value in row] for row in attempts])
 
 
-def _columns(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+def _as_json(names: list[str], rows: list[tuple[Any, ...]]) -> str:
+    return orjson.dumps([dict(zip(names, row, strict=True)) for row in rows]).decode()
 
 
-def _delivery(result: Result, time: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
-    """state, due_at, attempts, last_status, last_outcome, first_attempt_at, ended_at."""
+def _plain(value: Any) -> Any:
+    """For SQLite: times and JSON are text."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return json.dumps(value) if isinstance(value, list) else value
+
+
+def _delivery(result: Result) -> tuple[Any, ...]:
+    """Values for _DELIVERY."""
     job, answer = result.job, result.answer
     attempts = job.attempts + 1
-    state, ended, due = Delivery.State.DELIVERED, result.ended, result.ended
+    state, due = Delivery.State.DELIVERED.value, result.ended
     if not result.is_ok:
         again = None
         if not job.is_probe and not result.is_gone:
             again = schedule.next_due(attempts, result.ended, result.asked_to_wait)
-        state = Delivery.State.PENDING if again else Delivery.State.FAILED
+        state = Delivery.State.PENDING.value if again else Delivery.State.FAILED.value
         due = again or result.ended
     began = datetime.fromtimestamp(answer.began, UTC)
-    over = None if state == Delivery.State.PENDING else time(ended)
-    return (
-        state.value,
-        time(due),
-        attempts,
-        answer.status,
-        answer.outcome.value,
-        time(began),
-        over,
-    )
+    over = None if state == Delivery.State.PENDING else result.ended
+    outcome = answer.outcome.value
+    return (job.id, job.lease, state, due, attempts, answer.status, outcome, began, over)
 
 
-def _attempt(result: Result, time: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
-    """Values for the columns of an attempt, masked."""
+def _attempt(result: Result) -> tuple[Any, ...]:
+    """Values for _ATTEMPT, masked."""
     job, answer, mask = result.job, result.answer, result.recipient.mask
     text = answer.body.decode("utf-8", "replace").replace("\0", "\ufffd")
     return (
         job.id,
         job.attempts + 1,
-        time(datetime.fromtimestamp(answer.began, UTC)),
+        datetime.fromtimestamp(answer.began, UTC),
         answer.duration_ms,
         answer.outcome.value,
         answer.status,
-        json.dumps(result.recipient.shown + [list(pair) for pair in result.sent_headers]),
-        json.dumps(mask.pairs(answer.headers)),
+        result.recipient.shown + [list(pair) for pair in result.sent_headers],
+        mask.pairs(answer.headers),
         mask.text(text, answer.is_cut),
         answer.note,
     )
