@@ -218,6 +218,7 @@ class Engine:
         if not (results or rests or unsent) and (limit <= 0 or not claiming.is_any()):
             return []
         with writing():
+            _be_patient_briefly()
             if results:
                 settling.settle(results)
                 settling.note_health(results)
@@ -249,3 +250,10 @@ class Engine:
 def _close() -> None:
     """The connection of the thread that calls this."""
     connection.close()
+
+
+def _be_patient_briefly() -> None:
+    """Whoever holds a row of ours has priority: before PostgreSQL looks for a circle (1 s), we give up and come again."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = 300")

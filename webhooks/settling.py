@@ -52,6 +52,7 @@ class Result:
         return schedule.retry_after(self.answer.header("retry-after"), self.ended)
 
 
+_DELIVERY = "id lease state due_at attempts last_status last_outcome first_attempt_at ended_at".split()
 _ATTEMPT = "delivery_id number began_at duration outcome status request_headers answer_headers answer_body note".split()
 # One JSON text instead of an array for each column: psycopg writes arrays value by value, in Python.
 _SETTLE_POSTGRESQL = """

@@ -19,10 +19,11 @@ def older_than(age: timedelta) -> Q:
 
 
 def send_now(webhook: Webhook) -> int:
-    """Everything of this webhook that waits is due at once, in the order of its events; how much that is.
+    """Everything of this webhook that waits is due at once, in the order of its events, and the breaker is closed; how much.
 
     Called inside the action that switches on or resumes; what is too old by then fails.
     """
+    Webhook.objects.filter(pk=webhook.pk).update(suspended_until=None, suspensions=0)
     waiting = Delivery.objects.filter(webhook=webhook, state=Delivery.State.PENDING, lease=None)
     now = timezone.now()
     waiting.filter(older_than(OLDEST_WHEN_PAUSED if webhook.paused_at else OLDEST_WHEN_OFF)).update(
