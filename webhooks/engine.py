@@ -127,12 +127,18 @@ class Engine:
         self._tallies.add(results)
         # Apart from the visit: what fails here is tried again without settling twice.
         opened = await self._in_database(lambda: self._follow_up(results, jobs)) if results or jobs else {}
+        # Claimed while the breaker opened: the database did not know yet.
+        resting = {webhook for webhook, _seconds in self._rests}
         for job in jobs:
             # Ours already: its lease ran out while we held it.
-            if job.id not in self._held:
-                self._held.add(job.id)
+            if job.id in self._held:
+                continue
+            self._held.add(job.id)
+            if job.webhook in resting:
+                self._give_back([job])
+            else:
                 self._lane(job.webhook).take(job, opened[job.webhook])
-        for webhook in {job.webhook for job in jobs}:
+        for webhook in {job.webhook for job in jobs} - resting:
             self._pump(self._lanes[webhook])
         return len(jobs)
 

@@ -73,6 +73,9 @@ class Lane:
         self.is_failing, self.window = True, FIRST_WINDOW
         if self.is_resting:
             return 0.0
+        if result.is_gone:
+            # Until it has been switched off.
+            return self._rest(schedule.LONGEST_REST)
         asked = result.asked_to_wait
         if asked:
             return self._rest(min(asked, LONGEST_REST))
