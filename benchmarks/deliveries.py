@@ -196,6 +196,7 @@ def claims(engine: Hand, rounds: int, settled: int) -> Measured:
         return interleave({name: partial(claimed, engine)}, rounds)
 
     engine.ask(what="pile", kind="ok", count=4000)
+    engine.ask(what="settle", count=0, dead=0)
     found = turns("a claim of 200, nothing else in the table")
     engine.ask(what="settle", count=settled, dead=0)
     found |= turns(f"a claim of 200 beside {settled:,} settled deliveries")

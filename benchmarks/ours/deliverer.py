@@ -163,7 +163,8 @@ def settle(count: int, dead: int) -> dict[str, Any]:
                 " '', now() - interval '1 day', CASE WHEN %s = 'pending' THEN NULL ELSE now() END FROM generate_series(1, %s)",
                 [ok.organization_id, webhook.pk, state, state, rows],
             )
-        cursor.execute("ANALYZE webhooks_delivery")
+        # What earlier turns left behind is no part of the question.
+        cursor.execute("VACUUM ANALYZE webhooks_delivery")
     return {}
 
 
