@@ -75,11 +75,18 @@ def new_robot(actor: Actor, organization: Organization, **given: Any) -> Robot:
             created_by_name=actor.name,
             **given,
         )
-        robot.api_name = robot.api_name or f"robot-{robot.public_id[:8]}"
+        robot.api_name = robot.api_name or _api_name(robot)
         robot.save(force_insert=True)
         told = {"name": robot.name, "api_name": robot.api_name, "terms_version": robot.terms_version}
         record(EventType.ROBOT_CREATED, robot, changes=told)
     return robot
+
+
+def _api_name(robot: Robot) -> str:
+    """`robot-` and the beginning of its id; all of it where that is taken."""
+    short = f"robot-{robot.public_id[:8]}"
+    taken = Robot.objects.filter(organization=robot.organization, api_name=short, retired_at=None)
+    return f"robot-{robot.public_id}" if taken.exists() else short
 
 
 def create(actor: Actor, creation_key: str, name: str = "") -> Created:

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError
-from django.db.models import Max
 from django.utils import timezone
 
 from accounts.events import writing
@@ -35,10 +34,9 @@ def _place(number: int) -> dict[str, str]:
     return {"table": "robots_signingkey", "column": "private_sealed", "organization": "", "row": str(number)}
 
 
-def make(signs_from: datetime) -> SigningKey:
-    """The next key. When another process makes the same one first, that one."""
+def make(number: int, signs_from: datetime) -> SigningKey:
+    """The key after the one that was seen. When another process makes it first, that one."""
     private, jwk = new_rs256_key("Gatehouse")
-    number = (SigningKey.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     sealed = seal(private, **_place(number))
     try:
         with writing():
@@ -62,7 +60,7 @@ def _opened(now: datetime) -> tuple[SigningKey, str]:
             return key, unseal(key.private_sealed, **_place(key.number))
         except SealBroken:
             log.warning("Signing key %s was sealed with a key that is gone: a new one signs now", key)
-    key = make(now)
+    key = make(key.number + 1 if key else 1, now)
     assert key.private_sealed is not None
     return key, unseal(key.private_sealed, **_place(key.number))
 
@@ -94,9 +92,9 @@ def rotate(now: datetime, at_once: bool = False) -> None:
     if newest is None:
         return
     if at_once:
-        make(now)
+        make(newest.number + 1, now)
     elif newest.signs_from + EVERY <= now:
-        make(now + AHEAD)
+        make(newest.number + 1, now + AHEAD)
     signing = current(now)
     if signing is None:
         return

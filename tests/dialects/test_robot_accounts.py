@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accounts import grouping
+from accounts.events import action
 from accounts.models import Record
 from robots import actions, robot_accounts, switches
 from robots.grouping import Unresolved
@@ -110,6 +111,16 @@ def test_a_name_is_there_once_and_an_id_for_ever(cast: Cast, caller: Caller) -> 
     )
     with pytest.raises(Unresolved):
         robot_accounts.change(cast.actor("olga"), "88-uv", "Other")
+
+
+def test_a_robot_of_our_pages_never_meets_a_taken_name(cast: Cast, caller: Caller) -> None:
+    made = caller.make("roby", id="abcdefgh-1")
+    assert made["name"] == "roby"
+    Robot.objects.filter(public_id="abcdefgh-1").update(api_name="robot-abcdefgh")
+    olga = cast.actor("olga")
+    with action(olga):
+        other = actions.new_robot(olga, cast.home, name="Other", public_id="abcdefgh-2")
+    assert other.api_name == "robot-abcdefgh-2"
 
 
 def test_lists_are_searched_ordered_and_cut(caller: Caller) -> None:

@@ -222,16 +222,6 @@ def test_a_key_that_does_not_open_any_more_is_replaced(cast: Cast, caller: Calle
     assert SigningKey.objects.count() == 2
 
 
-def test_two_that_make_the_first_key_at_once_use_one(cast: Cast) -> None:
-    now = timezone.now()
-    with time_machine.travel(now, tick=False):
-        one = signing.make(now)
-        SigningKey.objects.filter(pk=one.pk).update(number=2)
-        # As if another process had counted before the first one wrote.
-        SigningKey.objects.create(number=1, jwk=one.jwk, private_sealed=one.private_sealed, signs_from=now)
-    assert SigningKey.objects.count() == 2 and signing.make(now).number == 3
-
-
 def test_nothing_of_it_is_readable(committed: None, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     cast = assemble()
