@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import ConfigDict, Field, StringConstraints
@@ -90,8 +91,11 @@ class ResendOut(Schema):
     deliveries: int
 
 
-def _webhook(request: HttpRequest, public_id: str) -> Webhook:
-    return one(Webhook.objects.visible_to(request.auth), public_id=public_id)  # type: ignore[attr-defined]
+def _deliveries(request: HttpRequest, public_id: str) -> QuerySet[Delivery]:
+    """Of that webhook; events that the caller may not read any more are not there."""
+    actor = request.auth  # type: ignore[attr-defined]
+    found: Webhook = one(Webhook.objects.visible_to(actor), public_id=public_id)
+    return hearing.readable(actor, found.deliveries.all())
 
 
 def _told(row: Delivery) -> dict[str, Any]:
@@ -126,7 +130,7 @@ def list_deliveries(
     limit: Limit = 50,
 ) -> HttpResponse:
     """The deliveries of a webhook, the latest first; settled ones are kept for 30 days."""
-    everything = _webhook(request, id).deliveries.all()
+    everything = _deliveries(request, id)
     rows = everything.defer("body").order_by("-pk")
     if state is not None:
         rows = rows.filter(state=state)
@@ -151,7 +155,7 @@ def _known(event: str) -> str:
 )
 def read_delivery(request: HttpRequest, id: Id, delivery_id: Id) -> HttpResponse:
     """One delivery with its body and every attempt."""
-    row = one(_webhook(request, id).deliveries.all(), public_id=delivery_id)
+    row = one(_deliveries(request, id), public_id=delivery_id)
     tries = [_attempt(attempt) for attempt in row.tries.order_by("-pk")[:100]]
     return answer(_told(row) | {"body": bytes(row.body).decode("utf-8", "replace"), "tries": tries})
 

@@ -11,6 +11,8 @@ from typing import Any
 from accounts.sealing import seal, unseal
 
 PREFIX = "whsec_"
+# Shorter ones are words that an answer has for itself.
+LEAST_TOKEN = 6
 
 
 def new_secret() -> str:
@@ -89,5 +91,13 @@ def sealed_values(webhook: Any) -> list[str]:
         pair = f"{webhook.username}:{password}".encode()
         found += [password, base64.b64encode(pair).decode()]
     hidden = {row.name for row in webhook.headers.all() if row.is_hidden}
-    found += [value for name, value in header_values(webhook) if name in hidden]
+    for name, value in header_values(webhook):
+        if name in hidden:
+            found += [value, _behind_scheme(value)]
     return [value for value in found if value]
+
+
+def _behind_scheme(value: str) -> str:
+    """Of `Bearer abc…` the second part, which receivers repeat without the first; nothing of what has no such form."""
+    scheme, _space, rest = value.partition(" ")
+    return rest if scheme.isalpha() and " " not in rest and len(rest) >= LEAST_TOKEN else ""

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.catalogue import AUDIENCE_POWER, EventType
-from accounts.permissions import Actor
+from accounts.permissions import Actor, Power
 from accounts.refusals import NotValid
 from accounts.sentences import GROUPS, types_in
+from webhooks.models import Delivery
 from workspaces.models import Workspace
 
 # The groups of the record's filter, work first: that is what most programs want.
@@ -44,3 +46,15 @@ def workspaces(actor: Actor, wanted: Iterable[str]) -> list[Workspace]:
     if not found:
         raise NotValid("workspaces", _("Choose at least one workspace, or all of them."))
     return found
+
+
+def readable(actor: Actor, rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    """Those of `rows` whose event this actor may read now; a machine may have lost a scope since it heard of them."""
+    if actor.can(Power.MANAGE_WEBHOOKS):
+        return rows
+    types = [kind.value for kind in EventType if actor.can(AUDIENCE_POWER[kind.audience])]
+    rows = rows.filter(Q(event_type__in=types) | Q(kind=Delivery.Kind.PROBE))
+    if actor.can(Power.ALL_WORKSPACES):
+        return rows
+    places = Workspace.objects.visible_to(actor).values("public_id")
+    return rows.filter(Q(workspace=None) | Q(workspace__in=places))

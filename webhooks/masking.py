@@ -25,14 +25,17 @@ def _base64_cores(value: bytes) -> Iterable[str]:
 
 
 def spellings(value: str) -> set[str]:
-    """`value` as it is, in base64 (both alphabets), percent-encoded, and as JSON and HTML write it."""
+    """`value` as it is, in base64 (both alphabets), percent-encoded, and as JSON (PHP's, too) and HTML write it."""
     raw = value.encode()
     whole = {base64.b64encode(raw).decode().rstrip("="), *_base64_cores(raw)}
     encoded = {one.translate(str.maketrans("+/", "-_")) for one in whole} | whole
     percent = {quote(value, safe=""), quote(value), quote_plus(value)}
     percent |= {re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), one) for one in percent}
     escaped = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], html.escape(value)}
-    return {one for one in {value} | encoded | percent | escaped if one}
+    found = {value} | encoded | percent | escaped
+    # PHP's JSON writes every slash so.
+    found |= {one.replace("/", "\\/") for one in found}
+    return {one for one in found if one}
 
 
 class Mask:

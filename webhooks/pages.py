@@ -15,6 +15,7 @@ from webhooks import hearing, listing, picture, state, targets
 from webhooks.forms import HEADERS_SAID, DeleteForm, TestForm, WebhookForm
 from webhooks.header_rows import drawn, rows_of
 from webhooks.models import Delivery, Webhook
+from webhooks.outcomes import Outcome
 
 # Counting more costs more than it tells.
 COUNTED = 10_000
@@ -114,9 +115,7 @@ def webhook_page(actor: Actor, webhook: Webhook, asked: Any, **forms: Any) -> di
         "hears": hears(webhook),
         "places": places,
         "state": state.of_webhook(webhook),
-        "last": webhook.deliveries.exclude(last_outcome="").order_by("-pk").first()
-        if webhook.failing_since
-        else None,
+        "last": _last_failure(webhook) if webhook.failing_since else None,
         "waiting_words": counted(waiting_now),
         "waiting_now": waiting_now,
         "health": picture.health(webhook, waiting_now),
@@ -128,6 +127,13 @@ def webhook_page(actor: Actor, webhook: Webhook, asked: Any, **forms: Any) -> di
     if told["last"] is not None:
         told["last_words"] = state.answer_words(told["last"].last_outcome, told["last"].last_status)
     return told | verbs(webhook) | listing.page(webhook, asked) | forms
+
+
+def _last_failure(webhook: Webhook) -> Delivery | None:
+    """The latest event that did not get through; a test event says nothing about why it fails."""
+    tried = webhook.deliveries.filter(kind=Delivery.Kind.EVENT).exclude(last_outcome__in=["", Outcome.OK])
+    found: Delivery | None = tried.defer("body").order_by("-pk").first()
+    return found
 
 
 def verbs(webhook: Webhook) -> dict[str, str]:

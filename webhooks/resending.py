@@ -15,6 +15,7 @@ from accounts.permissions import Actor
 from accounts.wake import wake
 from webhooks import samples
 from webhooks.actions import DELIVER, locked
+from webhooks.hearing import readable
 from webhooks.models import Delivery, Webhook
 from webhooks.putting_back import put_back
 
@@ -47,8 +48,8 @@ def send_test(actor: Actor, public_id: str, event_type: str) -> Delivery:
 
 
 def delivery_of(actor: Actor, webhook: Webhook, public_id: str) -> Delivery:
-    """A delivery of this webhook, which was fetched through the actor. Raises Http404."""
-    found: Delivery | None = webhook.deliveries.filter(public_id=public_id).first()
+    """A delivery of this webhook that the actor may read. Raises Http404."""
+    found: Delivery | None = readable(actor, webhook.deliveries.all()).filter(public_id=public_id).first()
     if found is None:
         raise Http404
     return found
@@ -83,7 +84,7 @@ def resend_failed(actor: Actor, public_id: str, since: datetime) -> int:
     with action(actor):
         webhook = locked(actor, public_id)
         _can_send(webhook)
-        count = put_back(failed_since(webhook, since))
+        count = put_back(readable(actor, failed_since(webhook, since)))
         if not count:
             raise NotPossible(_("Nothing failed since then. Nothing was sent."))
         told = {"deliveries": count, "since": since.isoformat()}

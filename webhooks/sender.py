@@ -5,6 +5,7 @@ past it; the connection goes to the address that was judged, and its certificate
 """
 
 import asyncio
+import itertools
 import socket
 import ssl
 import threading
@@ -209,7 +210,15 @@ async def _exchange(
                 response.close()
                 break
         received = [(_text(name), _text(value)) for name, value in response.raw_headers]
-        return response.status, received, b"".join(parts), note
+        if len(kept := _first(received)) < len(received):
+            note = "cut"
+        return response.status, kept, b"".join(parts), note
+
+
+def _first(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """As many of them as are kept: a hundred long ones would be ten times the body."""
+    sizes = itertools.accumulate(len(name) + len(value) for name, value in headers)
+    return [pair for pair, size in zip(headers, sizes, strict=True) if size <= ANSWER_BYTES]
 
 
 def _text(value: bytes) -> str:

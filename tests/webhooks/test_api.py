@@ -192,6 +192,26 @@ def test_deliveries_are_listed_read_and_resent(cast: Cast, token: str) -> None:
     assert Record.objects.filter(type="webhook.resent").count() == 2
 
 
+def test_events_that_a_machine_may_not_read_any_more_are_neither_told_nor_resent(
+    cast: Cast, token_for: Any
+) -> None:
+    everything = ["record:read", "webhooks:read", "webhooks:write"]
+    Robot.objects.filter(pk=cast.robby.pk).update(scopes=everything)
+    there = f"/{made(token_for(cast.robby_values), events=['webhook.tested'])['id']}"
+    access = token_for(cast.robby_values)
+    assert call(access, "post", f"{there}/test", {"event": "robot.created"}).status_code == 201
+    assert len(call(access, "get", f"{there}/deliveries").json()["items"]) == 2
+    Delivery.objects.update(state="failed", ended_at=cast.home.created_at)
+    one = f"{there}/deliveries/{Delivery.objects.get(kind='event').public_id}"
+    since = {"since": "2020-01-01T00:00:00Z"}
+    Robot.objects.filter(pk=cast.robby.pk).update(scopes=everything[1:])
+    assert [row["kind"] for row in call(access, "get", f"{there}/deliveries").json()["items"]] == ["probe"]
+    assert call(access, "get", one).status_code == call(access, "post", one + "/resend").status_code == 404
+    assert call(access, "post", f"{there}/resend", since).status_code == 409
+    Robot.objects.filter(pk=cast.robby.pk).update(scopes=everything)
+    assert call(access, "post", f"{there}/resend", since).json() == {"deliveries": 1}
+
+
 def test_lists_ask_as_much_for_many_as_for_one(cast: Cast, token: str, queries: Any) -> None:
     made(token)
     few = queries(lambda: call(token, "get"))

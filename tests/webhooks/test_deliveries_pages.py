@@ -141,7 +141,9 @@ def test_resending_what_failed_counts_first_then_shows_how_far_it_is(cast: Cast,
     assert "Nothing failed since then" in client.post(there, {"since": since}).content.decode()
 
 
-@pytest.mark.parametrize("since", ["", "never", "2999-01-01T00:00", "0001-01-01T00:00"])
+@pytest.mark.parametrize(
+    "since", ["", "never", "2999-01-01T00:00", "0001-01-01T00:00", "0001-01-01T00:00:00+23:59", "\u00b2"]
+)
 def test_a_strange_moment_is_said_to_be_one(cast: Cast, webhook: Webhook, since: str) -> None:
     client = cast.client("olga")
     assert client.get(address(webhook, "resend/"), {"since": since}).status_code in (200, 422)

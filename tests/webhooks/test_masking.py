@@ -31,6 +31,7 @@ SECRET = 'p/ä"ss wörd+&<42>'
         quote(SECRET, safe="").lower(),
         json.dumps(SECRET),
         json.dumps(SECRET, ensure_ascii=False),
+        json.dumps(SECRET).replace("/", "\\/"),
     ],
 )
 def test_every_spelling_is_masked(written: str) -> None:
@@ -43,6 +44,15 @@ def test_a_secret_that_was_cut_off_does_not_show_its_beginning() -> None:
     mask = Mask(["correct-horse-battery"])
     assert mask.text("x correct-horse-b", is_cut=True) == "x •••"
     assert mask.text("x correct-horse-b") == "x correct-horse-b"
+
+
+def test_a_hidden_token_is_masked_without_its_scheme_too(cast: Cast) -> None:
+    webhook = listens(cast, "https://erp.example/")
+    hides(webhook, "Authorization", "Bearer t0k-of-the-erp")
+    hides(webhook, "X-Site", "in harbour")
+    hides(webhook, "X-Mode", "dry run")
+    mask = Mask(credentials.sealed_values(webhook))
+    assert mask.text("no such token: t0k-of-the-erp, a run") == "no such token: •••, a run"
 
 
 def test_nothing_to_hide_changes_nothing() -> None:

@@ -243,6 +243,19 @@ def test_a_lapsed_proof_costs_nobody_their_words(cast: Cast) -> None:
     assert re.search(r'value="task.created" checked', page)
 
 
+def test_why_it_fails_is_told_by_events_not_by_a_test_that_got_through(cast: Cast, webhook: Webhook) -> None:
+    Webhook.objects.update(failing_since=timezone.now())
+    told = {"organization_id": webhook.organization_id, "event_type": "task.created", "body": b"{}"}
+    webhook.deliveries.create(**told, last_outcome="dns")
+    webhook.deliveries.create(
+        **told, kind="probe", state="delivered", ended_at=timezone.now(), last_outcome="ok", last_status=200
+    )
+    assert (
+        "The name of the receiver was not found."
+        in cast.client("olga").get(address(webhook)).content.decode()
+    )
+
+
 def test_rotating_with_an_overlap_and_finishing_it(cast: Cast, webhook: Webhook) -> None:
     client = cast.client("olga")
     [old] = credentials.signing_secrets(webhook, webhook.created_at)

@@ -240,6 +240,13 @@ def test_the_deadline_ends_what_never_answers(receiver: Receiver, impatient: Non
     assert post(receiver.url("/hang")).outcome == "timeout"
 
 
+def test_headers_are_kept_up_to_64_kib(receiver: Receiver) -> None:
+    receiver.headers = {f"X-{number}": "y" * 4000 for number in range(40)}
+    answer = post(receiver.url("/switch"))
+    kept = sum(len(name) + len(value) for name, value in answer.headers)
+    assert 60 * 1024 < kept <= 64 * 1024 and answer.is_cut and answer.outcome == "ok"
+
+
 async def drip_headers(reader: Any, writer: Any) -> None:
     async for _ in drip(writer, b"HTTP/1.1 200 OK\r\nX-Slow: " + b"a" * 2000):
         await asyncio.sleep(0.05)

@@ -1,6 +1,6 @@
 """A test event, one delivery with its attempts, and sending once more: one, or all that failed since a moment."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -115,9 +115,9 @@ def _page(
 
 
 def _moment(text: str) -> datetime | None:
-    """When a resend began, from the address; nonsense is none."""
+    """When a resend began, from the address; nonsense is none, and so is what lies outside the calendar."""
     try:
         found = parse_datetime(text[:40])
-    except ValueError:
+        return found.astimezone(UTC) if found is not None and timezone.is_aware(found) else None
+    except (ValueError, OverflowError):
         return None
-    return found if found is not None and timezone.is_aware(found) else None
