@@ -36,7 +36,9 @@ OPERATIONS: dict[str, Power | set[Power] | None] = {
     **dict.fromkeys(("list_people", "read_person"), VIEW),
     **dict.fromkeys(("list_robots", "read_robot"), ROBOTS),
     "list_record": RECORD,
-    **dict.fromkeys(("list_webhooks", "read_webhook", "list_deliveries", "read_delivery"), HOOKS),
+    **dict.fromkeys(
+        ("list_webhooks", "read_webhook", "list_deliveries", "read_delivery", "read_webhook_health"), HOOKS
+    ),
     **{f"{verb}_webhook": OWN_HOOKS for verb in ("create", "update", "delete", "resume", "test")},
     **dict.fromkeys(("resend_delivery", "resend_failed"), OWN_HOOKS),
     **dict.fromkeys(("list_groups", "read_group", "list_people_in_group", "list_robots_in_group"), GROUPS),

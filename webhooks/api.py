@@ -16,8 +16,8 @@ from accounts.events import action
 from accounts.permissions import Power
 from accounts.refusals import NotValid
 from accounts.replaying import once
-from webhooks import actions, headers
-from webhooks.models import Webhook
+from webhooks import actions, headers, health
+from webhooks.models import Tally, Webhook
 from workspaces.models import Workspace
 
 router = Router(tags=["Webhooks"])
@@ -98,6 +98,24 @@ class WebhookList(Schema):
 
     items: list[WebhookOut]
     next: str | None = Field(None, description="the next page's `after`; null on the last page")
+
+
+class HourOut(Schema):
+    """The attempts that ended in one hour; test events are not counted."""
+
+    hour: datetime = Field(description="when it began")
+    delivered: int
+    failed: int
+    average_ms: int | None = Field(description="how long an answer took; null without attempts")
+    slowest_ms: int
+    waiting: int = Field(description="the most deliveries that were seen waiting")
+
+
+class HealthOut(Schema):
+    """How a webhook did in seven days."""
+
+    waiting: int = Field(description="deliveries that wait now")
+    hours: list[HourOut] = Field(description="168, the present one last")
 
 
 def visible(request: HttpRequest) -> QuerySet[Webhook]:
@@ -194,3 +212,19 @@ def resume_webhook(request: HttpRequest, id: Id) -> HttpResponse:
     """After a pause: what waits goes out."""
     actions.resume(request.auth, id)  # type: ignore[attr-defined]
     return answer(_anew(request, id))
+
+
+@router.get("/{id}/health", auth=READ, response={200: HealthOut} | ERRORS, operation_id="read_webhook_health")
+def read_webhook_health(request: HttpRequest, id: Id) -> HttpResponse:
+    """Success, latency and backlog of the last seven days, hour by hour (UTC)."""
+    found = one(Webhook.objects.visible_to(request.auth), public_id=id)  # type: ignore[attr-defined]
+    waiting = health.waiting([found]).get(found.pk, 0)
+    return answer({"waiting": waiting, "hours": [_hour(row) for row in health.week(found)]})
+
+
+def _hour(row: Tally) -> dict[str, Any]:
+    count = row.delivered + row.failed
+    same = ("hour", "delivered", "failed", "slowest_ms", "waiting")
+    return {"average_ms": round(row.total_ms / count) if count else None} | {
+        name: getattr(row, name) for name in same
+    }

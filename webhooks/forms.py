@@ -108,7 +108,7 @@ class WebhookForm(forms.Form):
     def clean(self) -> None:
         """Ticking a group is ticking all in it; what belongs together is asked together."""
         told = self.cleaned_data
-        told["events"] = [*told.get("events", []), *_types(self.typed.getlist("groups"))]
+        told["events"] = [*told.get("events", []), *types_of(self.typed.getlist("groups"))]
         if not told["events"] and "events" not in self.errors:
             self.add_error("events", _("Choose at least one event."))
         if told.get("where") == "chosen" and not told.get("workspaces") and "workspaces" not in self.errors:
@@ -138,7 +138,7 @@ class WebhookForm(forms.Form):
         """What is ticked when the form is drawn."""
         if not self.is_bound:
             return set(self.initial.get("events", []))
-        return set(self.typed.getlist("events")) | set(_types(self.typed.getlist("groups")))
+        return set(self.typed.getlist("events")) | set(types_of(self.typed.getlist("groups")))
 
     def given(self) -> dict[str, Any]:
         """For actions.create() and actions.update()."""
@@ -155,7 +155,8 @@ class WebhookForm(forms.Form):
         }
 
 
-def _types(groups: Any) -> list[str]:
+def types_of(groups: Any) -> list[str]:
+    """All event types of these groups."""
     return [kind for group in hearing.groups() if group["name"] in groups for kind in group["types"]]
 
 

@@ -1,10 +1,12 @@
 """`/api/v1/webhooks`: what a machine made itself, and nothing that is secret."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import KeptAnswer, Record
 from robots.models import Robot
@@ -14,7 +16,7 @@ from tests.tokens.conftest import in_a_month
 from tokens import actions as tokens
 from tokens import revoking
 from webhooks import actions, credentials, health
-from webhooks.models import Delivery, Webhook
+from webhooks.models import Delivery, Tally, Webhook
 from workspaces import actions as workspaces
 
 HERE = "/api/v1/webhooks"
@@ -210,6 +212,26 @@ def test_events_that_a_machine_may_not_read_any_more_are_neither_told_nor_resent
     assert call(access, "post", f"{there}/resend", since).status_code == 409
     Robot.objects.filter(pk=cast.robby.pk).update(scopes=everything)
     assert call(access, "post", f"{there}/resend", since).json() == {"deliveries": 1}
+
+
+def test_how_it_did_hour_by_hour(cast: Cast, token: str) -> None:
+    there = made(token)["id"]
+    webhook = Webhook.objects.get()
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
+    Tally.objects.create(webhook=webhook, hour=hour, delivered=3, failed=1, total_ms=801, slowest_ms=500)
+    told = {"organization_id": webhook.organization_id, "event_type": "task.created", "body": b"{}"}
+    webhook.deliveries.create(**told)
+    health = call(token, "get", f"/{there}/health").json()
+    assert health["waiting"] == 1 and len(health["hours"]) == 168
+    assert health["hours"][-3] == {
+        "hour": hour.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "delivered": 3,
+        "failed": 1,
+        "average_ms": 200,
+        "slowest_ms": 500,
+        "waiting": 0,
+    }
+    assert health["hours"][0]["average_ms"] is None
 
 
 def test_lists_ask_as_much_for_many_as_for_one(cast: Cast, token: str, queries: Any) -> None:

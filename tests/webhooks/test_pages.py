@@ -4,7 +4,7 @@ import re
 import time
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from django.utils import timezone
@@ -134,6 +134,28 @@ def test_another_header_saves_nothing_and_keeps_what_was_typed(cast: Cast) -> No
     page = answer.content.decode()
     assert answer.status_code == 200 and "Not saved." not in page and 'value="first"' in page
     assert page.count("data-header-row") > 4 and Webhook.objects.count() == 0
+
+
+def test_a_lapsed_proof_is_asked_for_and_keeps_what_was_typed_but_for_secrets(cast: Cast) -> None:
+    client = cast.client("olga")
+    session = client.session
+    session["signed_in_at"] = 0
+    session.save()
+    place = cast.home.workspaces.create(name="Harbour bridge").public_id
+    more: dict[str, Any] = {"where": "chosen", "workspaces": [place], "groups": ["robots"]} | BASIC | HIDDEN
+    there = client.post(HERE, FORM | more).headers["Location"]
+    assert "reauthenticate" in there and not Webhook.objects.exists()
+    assert BASIC["password"] not in unquote(unquote(there)) and HIDDEN["header-0-value"] not in there
+    page = cast.client("olga").get(parse_qs(urlsplit(there).query)["next"][0]).content.decode()
+    for kept in (
+        'value="Tasks to the ERP"',
+        'value="gatehouse"',
+        'value="X-Key"',
+        f'value="{place}" checked',
+    ):
+        assert kept in page, kept
+    for ticked in ("task.created", "robot.created", "basic", "chosen"):
+        assert f'value="{ticked}" checked' in page, ticked
 
 
 def test_forty_headers_are_enough(cast: Cast) -> None:

@@ -16,7 +16,8 @@ from accounts.permissions import ActorRequest, Power, requires
 from accounts.reauthentication import recently_authenticated
 from accounts.refusals import NotValid, Stale
 from webhooks import actions, pages, targets
-from webhooks.forms import CreateForm, EditForm, WebhookForm
+from webhooks.forms import CreateForm, EditForm, WebhookForm, types_of
+from webhooks.header_rows import read
 from webhooks.models import Webhook
 
 # Pressed to get more rows under "Headers": nothing is saved yet.
@@ -49,7 +50,16 @@ def typed(request: HttpRequest) -> str:
     with suppress(ValidationError):
         told.append(("target_url", f"{targets.origin(targets.check(request.POST.get('target_url', '')))}/"))
     told += [("events", name) for name in request.POST.getlist("events")[:100]]
-    return "?" + urlencode([pair for pair in told if pair[1] or pair[0] == "create"])
+    told += [("groups", name) for name in request.POST.getlist("groups")[:10]]
+    told += [(name, request.POST.get(name, "")[:255]) for name in ("where", "auth", "username")]
+    told += [("workspaces", chosen[:64]) for chosen in request.POST.getlist("workspaces")[:40]]
+    for row in read(request.POST):
+        told.append((f"header-{row.place}-name", row.name[:100]))
+        if row.name and row.is_hidden:
+            told.append((f"header-{row.place}-hide", "on"))
+    # With a NUL in it the address itself would be refused.
+    kept = [(name, text.replace("\0", "")) for name, text in told if text or name == "create"]
+    return "?" + urlencode(kept)
 
 
 @requires(Power.MANAGE_WEBHOOKS)
@@ -60,11 +70,19 @@ def webhooks(request: ActorRequest) -> HttpResponse:
     if request.method == "POST":
         return _create(request)
     if "create" in request.GET:
-        asked = request.GET
-        initial = {name: asked[name][:2000] for name in ("description", "target_url") if name in asked}
-        form = CreateForm(request.actor, initial=initial | {"events": asked.getlist("events")})
-        return _form(request, form, "webhooks/create.html")
+        return _form(request, _asked(request), "webhooks/create.html")
     return render(request, "webhooks/list.html", pages.list_page(request.actor))
+
+
+def _asked(request: ActorRequest) -> CreateForm:
+    """The form with what its address says."""
+    asked, plain = request.GET, ("description", "target_url", "where", "auth", "username")
+    initial: dict[str, Any] = {name: asked[name][:2000] for name in plain if name in asked}
+    initial["events"] = [*asked.getlist("events"), *types_of(asked.getlist("groups"))]
+    initial["workspaces"] = asked.getlist("workspaces")
+    form = CreateForm(request.actor, initial=initial)
+    form.rows = read(asked)
+    return form
 
 
 def _form(request: ActorRequest, form: WebhookForm, template: str, **more: Any) -> HttpResponse:
