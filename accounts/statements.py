@@ -94,10 +94,12 @@ _plans: WeakKeyDictionary[Any, dict[tuple[str, tuple[int, ...]], bytes]] = WeakK
 
 
 def _may_be_bare(here: Any) -> bool:
-    """PostgreSQL, nobody counting statements, and no transaction that the driver has yet to begin."""
+    """PostgreSQL that may plan ahead, nobody counting statements, and no transaction that the driver has yet to begin."""
     if here.vendor != "postgresql" or here.queries_logged or here.execute_wrappers:
         return False
     here.ensure_connection()
+    if here.connection.prepare_threshold is None:
+        return False
     begun: bool = here.connection.pgconn.transaction_status == TransactionStatus.INTRANS
     return begun or bool(here.autocommit and not here.in_atomic_block)
 

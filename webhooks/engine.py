@@ -234,7 +234,9 @@ class Engine:
 
     def _follow_up(self, results: list[Result], jobs: list[Job]) -> dict[int, Recipient]:
         """What a turn leads to: webhooks whose receiver has gone, statistics, and the webhooks of what was claimed."""
-        health.switch_off_gone({result.job.webhook for result in results if result.is_gone})
+        health.switch_off_gone(
+            (result.job.webhook, result.recipient.version) for result in results if result.is_gone
+        )
         if time.monotonic() - self._tallied_at > TALLY_SECONDS:
             self._write_tallies()
         return self._open(jobs)

@@ -20,12 +20,15 @@ WARNINGS = (50, 75, 100)
 WEEK = timedelta(days=7)
 
 
-def switch_off_gone(ids: Iterable[int]) -> None:
-    """A receiver answered 410: it wants to hear nothing any more."""
-    for pk in sorted(ids):
+def switch_off_gone(answered: Iterable[tuple[int, int]]) -> None:
+    """A receiver answered 410: it wants to hear nothing any more. (webhook, version) as it was sent.
+
+    Nothing where the webhook was changed meanwhile: the answer came from where it led before.
+    """
+    for pk, version in sorted(set(answered)):
         with action(TIMETABLE):
             webhook = _locked(pk)
-            if webhook is not None and webhook.is_on:
+            if webhook is not None and webhook.is_on and webhook.version == version:
                 _switch_off(webhook, Webhook.Off.GONE)
                 mails.gone(webhook)
 

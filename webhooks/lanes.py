@@ -76,7 +76,7 @@ class Lane:
         if result.is_gone:
             # Until it has been switched off.
             return self._rest(schedule.LONGEST_REST)
-        asked = result.asked_to_wait
+        asked = result.all_to_wait
         if asked:
             return self._rest(min(asked, LONGEST_REST))
         if self.failures >= schedule.FAILURES_IN_A_ROW or self.suspensions:

@@ -46,10 +46,13 @@ class Result:
 
     @property
     def asked_to_wait(self) -> float | None:
-        """Seconds that the receiver asked for."""
-        if self.answer.status not in BUSY:
-            return None
+        """Seconds that the receiver asked for, for this delivery."""
         return schedule.retry_after(self.answer.header("retry-after"), self.ended)
+
+    @property
+    def all_to_wait(self) -> float | None:
+        """Seconds that it asked for because of itself, not of what was sent: for everything that waits for it."""
+        return self.asked_to_wait if self.answer.status in BUSY else None
 
 
 _DELIVERY = "id lease state due_at attempts last_status last_outcome first_attempt_at ended_at".split()

@@ -212,7 +212,8 @@ def hooks(cast: Cast) -> None:
     tested = resending.send_test(olga, made.public_id, "task.moved")
     Delivery.objects.filter(pk=tested.pk).update(state="failed", ended_at=timezone.now(), kind="event")
     resending.resend_failed(olga, made.public_id, timezone.now() - HOUR)
-    health.switch_off_gone([made.pk])
+    made.refresh_from_db()
+    health.switch_off_gone([(made.pk, made.version)])
     webhooks.delete(olga, made.public_id)
 
 

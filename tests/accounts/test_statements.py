@@ -35,6 +35,18 @@ def test_a_connection_that_died_is_replaced(committed: None) -> None:
 
 
 @pytest.mark.skipif(product.EMBEDDED, reason="SQLite plans nothing ahead")
+def test_behind_a_pool_that_forbids_plans_there_are_none(committed: None) -> None:
+    connection.ensure_connection()
+    before, connection.connection.prepare_threshold = connection.connection.prepare_threshold, None
+    try:
+        assert statements.row("SELECT 50 + %s::int", [5]) == (55,)
+        planned = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s"
+        assert statements.row(planned, ["SELECT 50 +%"]) == (0,)
+    finally:
+        connection.connection.prepare_threshold = before
+
+
+@pytest.mark.skipif(product.EMBEDDED, reason="SQLite plans nothing ahead")
 def test_a_plan_that_is_gone_is_made_anew(committed: None) -> None:
     assert statements.row("SELECT 40 + %s::int", [2]) == (42,)
     with connection.cursor() as cursor:

@@ -171,6 +171,19 @@ def test_retry_after_is_obeyed(run: Run, cast: Cast, receiver: Receiver, status:
     assert all(row.due_at - before > timedelta(seconds=119) for row in of(webhook).filter(attempts=1))
 
 
+def test_a_failure_of_its_own_may_ask_to_wait_for_itself_alone(
+    run: Run, cast: Cast, receiver: Receiver
+) -> None:
+    webhook = listens(cast, receiver.url("/switch"))
+    receiver.status, receiver.headers = 413, {"Retry-After": "120"}
+    piled_up(webhook, 2)
+    before = timezone.now()
+    run()
+    webhook.refresh_from_db()
+    assert webhook.suspended_until is None
+    assert all(row.due_at - before > timedelta(seconds=119) for row in of(webhook))
+
+
 def test_a_redirect_is_a_failure(run: Run, cast: Cast, receiver: Receiver) -> None:
     webhook = listens(cast, receiver.url("/redirect"))
     happen(cast)

@@ -105,6 +105,17 @@ def test_410_switches_off_records_it_and_says_so(
     assert len(mailbox.read()) == 2 and "410" in mailbox.latest()
 
 
+def test_410_of_where_it_led_before_switches_nothing_off(cast: Cast) -> None:
+    webhook = listens(cast, "https://before.example/")
+    Webhook.objects.filter(pk=webhook.pk).update(version=2, target_url="https://now.example/")
+    health.switch_off_gone([(webhook.pk, 1)])
+    webhook.refresh_from_db()
+    assert webhook.is_on
+    health.switch_off_gone([(webhook.pk, 2)])
+    webhook.refresh_from_db()
+    assert not webhook.is_on
+
+
 def test_a_paused_one_keeps_what_happens_and_sends_it_when_resumed(
     cast: Cast, receiver: Receiver, run: Run
 ) -> None:
