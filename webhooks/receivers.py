@@ -1,5 +1,6 @@
 """What was recorded becomes deliveries, in the same transaction: whatever happens to broker or worker, none is lost."""
 
+import json
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -18,7 +19,7 @@ from workspaces.models import Workspace
 
 Line = tuple[Record, RecordDetails]
 LISTENING = (
-    "SELECT 1 FROM webhooks_webhook WHERE organization_id = %s AND is_on AND retired_at IS NULL LIMIT 1"
+    "SELECT id, events FROM webhooks_webhook WHERE organization_id = %s AND is_on AND retired_at IS NULL"
 )
 # An engine that was woken a moment ago is still looking (it stays five seconds): one message in so many seconds.
 WAKE_SECONDS = 1.0
@@ -27,20 +28,14 @@ _woken_at = -WAKE_SECONDS
 
 def plan(records: Sequence[Line], **kwargs: Any) -> None:
     """Receiver of `recorded`: a delivery for each event and webhook that hears of it; one INSERT for all."""
-    # Everybody who records something waits for this: one planned question where nobody listens.
-    homes = {
-        home for home in {row.organization_id for row, _ in records} if statements.row(LISTENING, [home])
-    }
-    if not homes:
-        return
     types = {row.type for row, _ in records}
-    listening = [
-        webhook
-        for webhook in Webhook.objects.listening().filter(organization__in=homes).order_by("pk")
-        if types.intersection(webhook.events)
-    ]
-    if not listening:
+    homes = {row.organization_id for row, _ in records}
+    # Everybody who records something waits for this: one planned question where nobody listens to it.
+    asked = [one for home in homes for one in statements.rows(LISTENING, [home])]
+    found = [pk for pk, events in asked if types.intersection(json.loads(events))]
+    if not found:
         return
+    listening = list(Webhook.objects.listening().filter(pk__in=found).order_by("pk"))
     hears = _Hearing(listening)
     places = _places(records)
     planned = []

@@ -16,16 +16,16 @@ def deliver() -> None:
 
 @shared_task(name="webhooks.sweep")
 def sweep() -> None:
-    """Find what a lost message forgot, and what is due again."""
+    """Find what a lost message forgot, and what is due again; first end what a machine made that is no more."""
+    health.end_with_makers()
     if claiming.is_any():
         running.deliver()
 
 
 @shared_task(name="webhooks.check_health")
 def check_health() -> None:
-    """Warn about webhooks that only fail, pause them in the end; switch off those whose maker has gone."""
+    """Warn about webhooks that only fail, pause them in the end."""
     health.pause_failing()
-    health.end_with_makers()
     health.note_backlogs()
 
 

@@ -1,4 +1,4 @@
-"""Keeps `static/vendor/` honest: every file there is the one its package published."""
+"""Keeps `static/vendor/` and `tests/vendor/` honest: every file there is the one its package published."""
 
 import hashlib
 import json
@@ -11,7 +11,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-VENDOR = Path(__file__).resolve().parents[3] / "static" / "vendor"
+HERE = Path(__file__).resolve().parents[3]
+VENDOR = HERE / "static" / "vendor"
+# Where the tests are left out of an installation, so are theirs.
+FOLDERS = [folder for folder in (VENDOR, HERE / "tests" / "vendor") if (folder / "manifest.json").is_file()]
 Entry = dict[str, Any]
 
 
@@ -74,21 +77,23 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the way that was asked for."""
         if options["fetch"]:
-            self.fetch()
-        if said := problems(VENDOR):
+            for folder in FOLDERS:
+                self.fetch(folder)
+        if said := [one for folder in FOLDERS for one in problems(folder)]:
             raise CommandError(" ".join(said))
-        self.stdout.write(f"{len(read_manifest(VENDOR))} vendored files are as published.")
+        count = sum(len(read_manifest(folder)) for folder in FOLDERS)
+        self.stdout.write(f"{count} vendored files are as published.")
 
-    def fetch(self) -> None:
+    def fetch(self, folder: Path) -> None:
         """Write what the packages hold; refuse a version whose bytes are not those of the manifest."""
         specs: dict[str, dict[str, Entry]] = {}
-        for name, entry in read_manifest(VENDOR).items():
+        for name, entry in read_manifest(folder).items():
             if entry["path"]:
                 specs.setdefault(f"{entry['package']}@{entry['version']}", {})[name] = entry
         for spec, entries in specs.items():
             for name, content in published(entries, spec).items():
                 if hashlib.sha256(content).hexdigest() != entries[name]["sha256"]:
                     raise CommandError(f"{name}: {spec} now holds other bytes than the manifest says.")
-                (VENDOR / name).parent.mkdir(parents=True, exist_ok=True)
-                (VENDOR / name).write_bytes(content)
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_bytes(content)
             self.stdout.write(f"{spec}: {len(entries)} files.")
