@@ -126,16 +126,19 @@ def list_deliveries(
     id: Id,
     state: State | None = None,
     event: EventName = "",
+    since: Moment | None = None,
     after: Id = "",
     limit: Limit = 50,
 ) -> HttpResponse:
-    """The deliveries of a webhook, the latest first; settled ones are kept for 30 days."""
+    """The deliveries of a webhook, the latest first; settled ones are kept for 30 days. `since`: events from then on."""
     everything = _deliveries(request, id)
     rows = everything.defer("body").order_by("-pk")
     if state is not None:
         rows = rows.filter(state=state)
     if event:
         rows = rows.filter(event_type=_known(event))
+    if since is not None:
+        rows = rows.filter(created_at__gte=since)
     if after:
         rows = rows.filter(pk__lt=position(everything, public_id=after))
     return page(request, [_told(row) for row in rows[: limit + 1]], limit, "id")

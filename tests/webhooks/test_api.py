@@ -179,6 +179,10 @@ def test_deliveries_are_listed_read_and_resent(cast: Cast, token: str) -> None:
     assert call(token, "get", f"/{there}/deliveries?state=failed").json()["items"] == []
     assert call(token, "get", f"/{there}/deliveries?state=lost").status_code == 422
     assert call(token, "get", f"/{there}/deliveries?event=task.exploded").status_code == 422
+    for moment, found in (("2020-01-01T00:00:00Z", 3), ("2099-01-01T00:00:00Z", 0)):
+        assert len(call(token, "get", f"/{there}/deliveries?since={moment}").json()["items"]) == found
+    for moment in ("yesterday", "0001-01-01T00:00:00%2B23:59"):
+        assert call(token, "get", f"/{there}/deliveries?since={moment}").status_code == 422
     one = f"/{there}/deliveries/{rest['items'][0]['id']}"
     details = call(token, "get", one).json()
     assert json.loads(details["body"])["data"]["test"] is True and details["tries"] == []
