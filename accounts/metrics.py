@@ -1,10 +1,8 @@
 """What /metrics tells: counted in the database when asked, so that every process says the same."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from django.db.models import Count, Min
-from django.utils import timezone
+from django.db.models import Count
 from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
@@ -12,6 +10,7 @@ from accounts import hooks
 from accounts.models import Membership, Organization, OutgoingMail
 from accounts.views import health
 
+# Name, help, samples as {label: value} and a number.
 Row = tuple[str, str, list[tuple[dict[str, str], float]]]
 
 
@@ -47,18 +46,11 @@ def _readiness() -> list[Row]:
     ]
 
 
-def seconds_since(at: Any) -> float:
-    """Seconds, 0 for what never was."""
-    return (timezone.now() - at).total_seconds() if at else 0.0
-
-
 def ground() -> list[Row]:
     """Of the ground floor, for the hook."""
     mails = dict.fromkeys(OutgoingMail.State.values, 0) | dict(
         OutgoingMail.objects.values_list("state").annotate(Count("pk"))
     )
-    due = OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING, due_at__lte=timezone.now())
-    oldest = due.aggregate(at=Min("due_at"))["at"]
     return [
         ("organizations", "Organizations.", [({}, Organization.objects.count())]),
         ("memberships", "Memberships that have not ended.", [({}, Membership.objects.current().count())]),
@@ -66,6 +58,6 @@ def ground() -> list[Row]:
         (
             "mail_overdue_seconds",
             "How long the mail that waits longest has been due.",
-            [({}, seconds_since(oldest))],
+            [({}, health.mail_overdue_seconds())],
         ),
     ]

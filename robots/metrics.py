@@ -1,9 +1,10 @@
 """What /metrics tells about robots."""
 
+from accounts.metrics import Row
 from robots.models import Robot
 
 
-def rows() -> list[tuple[str, str, list[tuple[dict[str, str], float]]]]:
+def rows() -> list[Row]:
     """For the hook."""
     living = Robot.objects.filter(retired_at=None)
     off = living.filter(switched_off_at__isnull=False).count()

@@ -20,7 +20,7 @@ from accounts.wake import wake
 from webhooks import credentials, targets, waiting
 from webhooks.changing import Change, change, named
 from webhooks.models import Header, Webhook
-from webhooks.putting_back import cancel
+from webhooks.waiting import cancel
 from workspaces.locking import Match, fresh
 
 # In an organization: each event is written once for every one that hears of it.

@@ -5,11 +5,12 @@ from datetime import timedelta
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from webhooks.claiming import oldest_due
+from accounts.metrics import Row
 from webhooks.models import Delivery, Tally, Webhook
+from webhooks.ready import overdue_seconds
 
 
-def rows() -> list[tuple[str, str, list[tuple[dict[str, str], float]]]]:
+def rows() -> list[Row]:
     """For the hook."""
     living = Webhook.objects.filter(retired_at=None)
     states = living.aggregate(
@@ -21,8 +22,6 @@ def rows() -> list[tuple[str, str, list[tuple[dict[str, str], float]]]]:
     hour = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
     done = Tally.objects.filter(hour=hour).aggregate(delivered=Sum("delivered"), failed=Sum("failed"))
     waiting = Delivery.objects.filter(state=Delivery.State.PENDING).count()
-    oldest = oldest_due()
-    late = (timezone.now() - oldest).total_seconds() if oldest else 0.0
     return [
         (
             "webhooks",
@@ -33,7 +32,7 @@ def rows() -> list[tuple[str, str, list[tuple[dict[str, str], float]]]]:
         (
             "webhook_overdue_seconds",
             "How long the delivery that waits longest could have been sent.",
-            [({}, late)],
+            [({}, overdue_seconds())],
         ),
         (
             "webhook_attempts_last_hour",

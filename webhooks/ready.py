@@ -8,8 +8,13 @@ from webhooks.claiming import oldest_due
 LATE_SECONDS = 120
 
 
+def overdue_seconds() -> int:
+    """How long the delivery that waits longest could have been sent, 0 for none."""
+    oldest = oldest_due()
+    return int((timezone.now() - oldest).total_seconds()) if oldest else 0
+
+
 def check() -> str:
     """ "ok", or what is wrong."""
-    oldest = oldest_due()
-    age = int((timezone.now() - oldest).total_seconds()) if oldest else 0
+    age = overdue_seconds()
     return "ok" if age < LATE_SECONDS else f"the oldest delivery has been due for {age} s"

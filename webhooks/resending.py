@@ -17,7 +17,7 @@ from webhooks import samples
 from webhooks.actions import DELIVER, locked
 from webhooks.hearing import readable
 from webhooks.models import Delivery, Webhook
-from webhooks.putting_back import put_back
+from webhooks.waiting import put_back
 
 State = Delivery.State
 # Deliveries are kept that long, so what failed before is not there any more.

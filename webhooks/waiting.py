@@ -1,8 +1,8 @@
-"""What waits to be sent: let go at once when a webhook is switched on or resumed."""
+"""What waits to be sent: let go at once, put back when it had ended, or cancelled for good."""
 
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from webhooks.models import Delivery, Webhook
@@ -30,3 +30,26 @@ def send_now(webhook: Webhook) -> int:
         state=Delivery.State.FAILED, last_outcome="expired", ended_at=now
     )
     return waiting.filter(due_at__gt=now).update(due_at=now) + waiting.filter(due_at__lt=now).count()
+
+
+def put_back(rows: QuerySet[Delivery]) -> int:
+    """Send these as if they were new, under the same webhook-id and with the same body; how many. Inside an action."""
+    now = timezone.now()
+    return rows.update(
+        state=Delivery.State.PENDING,
+        due_at=now,
+        lease=None,
+        leased_until=None,
+        attempts=0,
+        resend_count=F("resend_count") + 1,
+        resent_at=now,
+        ended_at=None,
+    )
+
+
+def cancel(webhook: Webhook) -> int:
+    """What waits for this webhook is never sent; how many. Inside the action that retires it."""
+    waiting = Delivery.objects.filter(webhook=webhook, state=Delivery.State.PENDING)
+    return waiting.update(
+        state=Delivery.State.CANCELLED, lease=None, leased_until=None, ended_at=timezone.now()
+    )

@@ -42,10 +42,15 @@ def _broker() -> str:
     return "ok"
 
 
-def _outbox() -> str:
+def mail_overdue_seconds() -> int:
+    """How long the mail that waits longest has been due, 0 for none."""
     waiting = OutgoingMail.objects.filter(state="waiting", due_at__lte=timezone.now())
     oldest = waiting.aggregate(oldest=Min("due_at"))["oldest"]
-    age = int((timezone.now() - oldest).total_seconds()) if oldest else 0
+    return int((timezone.now() - oldest).total_seconds()) if oldest else 0
+
+
+def _outbox() -> str:
+    age = mail_overdue_seconds()
     return "ok" if age < LATE_SECONDS else f"the oldest mail has been due for {age} s"
 
 
