@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from accounts.actions import NotPossible
 from accounts.events import EventType, action, record
 from accounts.permissions import Actor, Power
+from accounts.refusals import NotValid
 from accounts.wake import wake
 from workspaces import locking, sniffing
 from workspaces.models import Attachment, Task
-from workspaces.refusals import NotValid
 from workspaces.storage import attachments, new_key
 from workspaces.uploading import TooLarge, Upload, disk_may_be_full
 

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from accounts.actions import NotPossible
 from accounts.events import EventType, action, record
 from accounts.permissions import Actor, Power
+from accounts.refusals import NotValid
 from accounts.wake import wake
 from workspaces import locking
 from workspaces.locking import Match
 from workspaces.models import Board, Column, Workspace
-from workspaces.refusals import NotValid
 
 # A board is read as a whole, and a workspace's boards are.
 MOST_BOARDS, MOST_COLUMNS = 100, 50

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from accounts.events import EventType, action, record
 from accounts.models import Membership
 from accounts.permissions import Actor, Power, person_actor
+from accounts.refusals import NotThere, NotValid
 from accounts.wake import wake
 from workspaces import labelling, locking, placing
 from workspaces.locking import Match
 from workspaces.models import Column, Task, Workspace
-from workspaces.refusals import NotThere, NotValid
 
 END = object()
 

@@ -14,11 +14,11 @@ from accounts.actions import NotPossible
 from accounts.answers import one, position
 from accounts.api import CLASHES, ERRORS, Problem
 from accounts.problems import problem
+from accounts.refusals import NotValid
 from accounts.replaying import answered, is_kept, replays
 from workspaces import actions_attachments, downloads, uploading
 from workspaces.answers import READ, WRITE, Id, Limit, answer, page, told
 from workspaces.models import Attachment, Task
-from workspaces.refusals import NotValid
 from workspaces.storage import DISPLAY, THUMBNAIL
 from workspaces.uploading import Upload
 

@@ -9,10 +9,10 @@ from pydantic import Field
 
 from accounts.api import ERRORS, GONE, Needs
 from accounts.catalogue import AUDIENCE_POWER, EventType
+from accounts.refusals import NotThere, NotValid
 from accounts.wire import event_body
 from workspaces import feed
 from workspaces.answers import Limit, answer, linked
-from workspaces.refusals import NotThere, NotValid
 
 router = Router(tags=["Events"])
 

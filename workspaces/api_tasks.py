@@ -10,11 +10,11 @@ from pydantic import Field, ValidationError
 
 from accounts.api import CLASHES, ERRORS
 from accounts.models import Membership
+from accounts.refusals import NotThere, NotValid
 from accounts.replaying import once
 from workspaces import actions_tasks, bulk, task_rows
 from workspaces.answers import READ, WRITE, Id, IfMatch, Limit, answer, page, told, versions
 from workspaces.models import Board, Column, Task, Workspace
-from workspaces.refusals import NotThere, NotValid
 from workspaces.task_schemas import (
     SHAPE,
     TaskBulk,

@@ -10,11 +10,11 @@ from accounts.actions import NotPossible
 from accounts.events import EventType, action, record
 from accounts.models import Membership
 from accounts.permissions import Actor, Power
+from accounts.refusals import NotThere, NotValid
 from workspaces import labelling, locking, placing
 from workspaces.actions_tasks import assignee
 from workspaces.models import Column, Task, Workspace
 from workspaces.models.tasks import GAP
-from workspaces.refusals import NotThere, NotValid
 
 Refusal = NotThere | NotValid
 

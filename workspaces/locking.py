@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import NotPossible
 from accounts.permissions import Actor, Power, Refused
+from accounts.refusals import Stale
 from workspaces.models import Board, Column, Task, Workspace
-from workspaces.refusals import Stale
 
 # Versions of which the caller accepts to change one (`If-Match`); None: any.
 Match = Collection[int] | None

@@ -3,9 +3,9 @@
 from django.db.models import Max, Min, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.refusals import NotThere, NotValid
 from workspaces.models import Column, Task
 from workspaces.models.tasks import GAP
-from workspaces.refusals import NotThere, NotValid
 
 
 def current(column: Column) -> "QuerySet[Task]":

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.forms import one_line
-from workspaces.refusals import NotValid
+from accounts.refusals import NotValid
 
 # As much as the library looks at.
 HEAD = 8192

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.actions import NotPossible
 from accounts.permissions import Actor, ActorRequest, Power, requires
+from accounts.refusals import NotValid
 from workspaces import actions_attachments, downloads, pages, uploading
 from workspaces.forms import TaskForm
 from workspaces.models import Attachment, Task
-from workspaces.refusals import NotValid
 from workspaces.storage import DISPLAY, THUMBNAIL
 from workspaces.uploading import Broken, NoRoom, TooLarge, Upload
 

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.actions import NotPossible
 from accounts.permissions import ActorRequest, Power, requires
+from accounts.refusals import NotThere, NotValid, Stale
 from workspaces import actions_tasks, pages
 from workspaces.forms import TaskForm
 from workspaces.models import Task
-from workspaces.refusals import NotThere, NotValid, Stale
 
 
 def _form(task: Task, data: Any = None) -> TaskForm:

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.actions import NotPossible
 from accounts.permissions import ActorRequest, Power, Refused, requires
+from accounts.refusals import NotThere, Stale
 from workspaces import actions, bulk, pages
 from workspaces.forms import MemberForm, NewTaskForm, WorkspaceForm
 from workspaces.models import Workspace
-from workspaces.refusals import NotThere, Stale
 
 
 @requires(Power.READ_WORK)
