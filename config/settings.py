@@ -95,7 +95,7 @@ MACHINE_PATHS = r"^/(?:api/|oauth2/|\.well-known/|healthz$|readyz$|metrics$"
 OPEN_PATHS = r"^/(?:oauth2/|\.well-known/|healthz$|readyz$|metrics$"
 if "uipath" in GATEHOUSE_DIALECTS:
     # Below an organization and a tenant, or neither.
-    MACHINE_PATHS += r"|(?:[^/]+/){0,2}(?i:identity_?|audit_|portal_)/"
+    MACHINE_PATHS += r"|(?:[^/]+/){0,2}(?i:identity_?|audit_|portal_)(?:/|\Z)"
     OPEN_PATHS += r"|(?:[^/]+/){0,2}(?i:identity_?/(?:connect/token/?$|\.well-known/))"
 MACHINE_PATHS += ")"
 OPEN_PATHS += ")"

@@ -35,7 +35,9 @@ class MachineDoorMiddleware:
             return self.get_response(request)
         if _open.match(path):
             response = self.get_response(request)
-            return _counted(request, response) if response.status_code == 401 else response
+            if response.status_code == 401:
+                return _counted(request, response)
+            return in_shape(request, response) if response.status_code >= 400 else response
         try:
             actor = authenticate(request)
         except NotAuthenticated as reason:

@@ -74,8 +74,9 @@ def listed(top: int, skip: int) -> None:
     path = f"/identity_/api/RobotAccount?top={top}&skip={skip}"
     headers = {"host": "127.0.0.1", "authorization": f"Bearer {_known['token']}"}
     answer = Client().get(path, headers=headers)
-    if answer.status_code != 200 or answer.content.count(b'"groupIds"') != top:
-        raise LookupError(f"{path} answered {answer.status_code} {answer.content[:300]!r}")
+    told = answer.getvalue()
+    if answer.status_code != 200 or told.count(b'"groupIds"') != top:
+        raise LookupError(f"{path} answered {answer.status_code} {told[:300]!r}")
 
 
 def least(skip: int) -> None:

@@ -24,7 +24,12 @@ from robots.grouping import Unresolved
 # What pydantic says about types, in that system's words.
 WORDS = {
     "missing": "The {field} field is required.",
-    "int_parsing": "The value is not valid for {field}.",
+    **dict.fromkeys(
+        ("int_parsing", "string_type", "list_type", "string_unicode"), "The value is not valid for {field}."
+    ),
+    "string_too_short": "The {field} field is required.",
+    "string_too_long": "The field {field} must be a string or array type with a maximum length of '{max_length}'.",
+    "too_long": "The field {field} must be a string or array type with a maximum length of '{max_length}'.",
     "greater_than_equal": "The field {field} is out of range.",
     "less_than_equal": "The field {field} is out of range.",
 }
@@ -94,7 +99,9 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     told: dict[str, list[str]] = {}
     for entry in error.errors:
         field = _field(*map(str, entry["loc"]))
-        words = WORDS.get(entry["type"], "").format(field=field) or entry["msg"].removeprefix("Value error, ")
+        words = WORDS.get(entry["type"], "").format(field=field, **entry.get("ctx", {})) or entry[
+            "msg"
+        ].removeprefix("Value error, ")
         told.setdefault(field, []).append(words if field else "A non-empty request body is required.")
     return errors.invalid(request, told)
 

@@ -12,7 +12,17 @@ from accounts.models import Group as OurGroup
 from accounts.models import Membership
 from accounts.permissions import Actor, Power
 from dialects.uipath.mounts import canonical
-from dialects.uipath.reading import GivenId, GroupName, Id, Ids, OnlyIds, Paging, answer, seven_digits
+from dialects.uipath.reading import (
+    GivenId,
+    GroupName,
+    Id,
+    Ids,
+    OnlyIds,
+    Paging,
+    answer,
+    nothing,
+    seven_digits,
+)
 from dialects.uipath.scopes import Needs, actor_in
 from robots import grouping
 from robots.grouping import Unresolved
@@ -147,14 +157,14 @@ def update(request: HttpRequest, id: str, body: GroupChange) -> HttpResponse:
 def delete(request: HttpRequest, id: str, groupId: str) -> HttpResponse:
     """Delete one: who is in it stays what it is."""
     grouping.delete(actor_in(request, id), [canonical(groupId)])
-    return HttpResponse(status=204)
+    return nothing(204)
 
 
 @router.delete(ONE, auth=WRITE, response={200: None}, operation_id="Group_DeleteMany")
 def delete_many(request: HttpRequest, id: str, body: GroupIds) -> HttpResponse:
     """Delete those that the body names: all or none."""
     grouping.delete(actor_in(request, id), body.groupIDs)
-    return HttpResponse(status=200)
+    return nothing(200)
 
 
 @router.get(MANY + "/Members", auth=READ, response=Members, operation_id="Group_GetMembers")

@@ -13,7 +13,7 @@ from accounts.models.people import SLUG
 
 # As few parts as lead to one of that system's own: Django does not try again with fewer.
 BEFORE = r"^(?:[^/]+/){0,2}?(?=(?i:identity_?|audit_|portal_)/)"
-_mount = re.compile(r"/(?:([^/]+)/(?:[^/]+/)??)??(?i:identity_?|audit_|portal_)/")
+_mount = re.compile(r"/(?:([^/]+)/(?:[^/]+/)??)??(?i:identity_?|audit_|portal_)(?:/|\Z)")
 _token = re.compile(r"(?i)/connect/token/?\Z")
 _uuid = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 

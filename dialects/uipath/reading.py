@@ -1,12 +1,13 @@
 """What clients of that system send: keys in any case, unknown ones ignored, ids that need not be Guids; and times."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja.errors import HttpError
 from ninja.parser import Parser
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
@@ -18,12 +19,15 @@ from dialects.uipath.mounts import canonical
 
 # The largest page: their PowerShell client asks for so many at once.
 MOST = 1000
+# So many rows of a long answer are written at once.
+PIECE = 100
 KEYS = (
     "partitionGlobalId id name displayName groupIDsToAdd groupIDsToRemove robotAccountIDs groupIDs "
     "directoryUserMemberIDs directoryUserIDsToAdd directoryUserIDsToRemove "
     "searchTerm top skip sortBy sortOrder language size"
 ).split()
 _written = {key.lower(): key for key in KEYS}
+JSON = "application/json; charset=utf-8"
 NO_GUID = "00000000-0000-0000-0000-000000000000"
 
 
@@ -141,5 +145,28 @@ def seven_digits(at: datetime) -> str:
 
 def answer(body: Any, status: int = 200) -> HttpResponse:
     """Bytes, so that the library does not validate our own words once more."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return HttpResponse(text.encode(), status=status, content_type="application/json; charset=utf-8")
+    return HttpResponse(_text(body).encode(), status=status, content_type=JSON)
+
+
+def streamed(total: int, rows: Iterable[Mapping[str, Any]]) -> StreamingHttpResponse:
+    """`totalCount` and `results`, written while they are sent. `rows` ask the database nothing any more."""
+    return StreamingHttpResponse(_pieces(total, iter(rows)), content_type=JSON)
+
+
+def _pieces(total: int, rows: Iterator[Mapping[str, Any]]) -> Iterator[bytes]:
+    before = f'{{"totalCount":{total},"results":['
+    while some := list(islice(rows, PIECE)):
+        yield (before + _text(some)[1:-1]).encode()
+        before = ","
+    yield (before.rstrip(",") + "]}").encode()
+
+
+def _text(body: Any) -> str:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def nothing(status: int) -> HttpResponse:
+    """An answer without a body, and so without a type of one."""
+    response = HttpResponse(status=status)
+    del response.headers["Content-Type"]
+    return response

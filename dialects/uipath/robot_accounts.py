@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Query, Router
 from pydantic import BaseModel, BeforeValidator, Field
 
@@ -19,8 +19,10 @@ from dialects.uipath.reading import (
     Paging,
     answer,
     given,
+    nothing,
     order,
     seven_digits,
+    streamed,
 )
 from dialects.uipath.scopes import Needs, actor_in
 from robots import robot_accounts
@@ -88,13 +90,13 @@ class RobotAccountIds(BaseModel):
 
 
 @router.get("", auth=READ, response=RobotAccounts, operation_id="RobotAccount_GetAllOfToken")
-def read_all_here(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
+def read_all_here(request: HttpRequest, paging: Query[Paging]) -> StreamingHttpResponse:
     """As below, the partition being the token's: what the documentation prints."""
     return read_all(request, "", paging)
 
 
 @router.get(ONE, auth=READ, response=RobotAccounts, operation_id="RobotAccount_GetAll")
-def read_all(request: HttpRequest, id: str, paging: Query[Paging]) -> HttpResponse:
+def read_all(request: HttpRequest, id: str, paging: Query[Paging]) -> StreamingHttpResponse:
     """A partition's robot accounts, at most 1,000 at once."""
     actor = actor_in(request, id)
     rows = Robot.objects.visible_to(actor)
@@ -103,8 +105,7 @@ def read_all(request: HttpRequest, id: str, paging: Query[Paging]) -> HttpRespon
     page = rows.order_by(*order(paging, COLUMNS, "created_at")).values_list(*FIELDS)
     found: list[Any] = list(page[paging.skip : paging.skip + paging.top])
     groups = robot_accounts.group_ids([row[0] for row in found])
-    results = [_row(groups.get(row[0], []), *row) for row in found]
-    return answer({"totalCount": rows.count(), "results": results})
+    return streamed(rows.count(), (_row(groups.get(row[0], []), *row) for row in found))
 
 
 @router.get(MANY, auth=READ, response=RobotAccount, operation_id="RobotAccount_Get")
@@ -140,14 +141,14 @@ def update(request: HttpRequest, id: str, body: RobotAccountChange) -> HttpRespo
 def delete(request: HttpRequest, id: str, robotAccountId: str) -> HttpResponse:
     """Delete one."""
     robot_accounts.delete(actor_in(request, id), [canonical(robotAccountId)])
-    return HttpResponse(status=204)
+    return nothing(204)
 
 
 @router.delete(ONE, auth=WRITE, response={200: None}, operation_id="RobotAccount_DeleteMany")
 def delete_many(request: HttpRequest, id: str, body: RobotAccountIds) -> HttpResponse:
     """Delete those that the body names: all or none."""
     robot_accounts.delete(actor_in(request, id), body.robotAccountIDs)
-    return HttpResponse(status=200)
+    return nothing(200)
 
 
 def told(robot: Robot) -> dict[str, Any]:

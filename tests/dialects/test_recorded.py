@@ -93,9 +93,9 @@ def test_a_third_partys_body_without_a_partition(recorded: Caller) -> None:
 def test_delete_both_ways(recorded: Caller) -> None:
     first, second = recorded.make("a")["id"], recorded.make("b")["id"]
     answer = recorded.call("delete", f"{API}/{recorded.partition}/{first}")
-    assert (answer.status_code, answer.content) == (204, b"")
+    assert (answer.status_code, answer.content) == (204, b"") and "Content-Type" not in answer.headers
     answer = recorded.call("delete", f"{API}/{recorded.partition}", {"robotAccountIDs": [second]})
-    assert (answer.status_code, answer.content) == (200, b"")
+    assert (answer.status_code, answer.content) == (200, b"") and "Content-Type" not in answer.headers
 
 
 def test_groups(recorded: Caller) -> None:

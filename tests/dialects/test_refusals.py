@@ -17,6 +17,14 @@ NOBODY = "5b6e4a1e-3f0a-4f5c-9f43-0d3c9f3c2f11"
 RECORDED = "Scope(s) '{}' is(are) invalid. Expect to have 'PM.RobotAccount' or 'PM.RobotAccount.{}'. "
 
 
+MOUNTS = [
+    f"{before}{word}{after}"
+    for before in ("/", "/halden/", "/halden/prod/", f"/{NOBODY}/")
+    for word in ("identity", "identity_", "IDENTITY_", "audit_", "portal_")
+    for after in ("", "/")
+]
+
+
 def test_the_recorded_refusal_of_a_scope(cast: Cast, caller: Caller) -> None:
     token = ask_token(cast.robby_values, "PM.Group.Read PM.Audit.Read work:read").json()["access_token"]
     other = Caller(token, caller.partition)
@@ -59,7 +67,7 @@ def test_personal_and_our_own_tokens_work_here_too(cast: Cast, caller: Caller, t
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer 1234"}, {"Authorization": "Basic eDp5"}])
 def test_without_a_credential(cast: Cast, header: dict[str, str]) -> None:
-    for path in (f"{API}/x", "/halden/t/identity_/api/Nothing", "/identity/", "/halden/audit_/api/auditlogs"):
+    for path in (f"{API}/x", "/halden/t/identity_/api/Nothing", "/halden/audit_/api/auditlogs", *MOUNTS):
         answer = Client().get(path, headers=header)
         assert answer.status_code == 401 and answer.headers["WWW-Authenticate"].startswith("Bearer")
         told = answer.json()
@@ -167,7 +175,7 @@ def test_other_types_methods_and_addresses(cast: Cast, caller: Caller) -> None:
         and answer.json()["title"] == "Method Not Allowed"
         and answer.headers["Allow"]
     )
-    for path in ("/identity_/api/Nothing", "/halden/t/identity_/", "/a/b/c/identity_/api/RobotAccount"):
+    for path in ("/identity_/api/Nothing", "/a/b/c/identity_/api/RobotAccount", *MOUNTS):
         answer = caller.call("get", path)
         assert answer.status_code == 404
         assert ("json" in answer.headers["Content-Type"]) == (path != "/a/b/c/identity_/api/RobotAccount")
@@ -177,6 +185,17 @@ def test_other_types_methods_and_addresses(cast: Cast, caller: Caller) -> None:
     assert answer.status_code == 400 and answer.json()["traceId"][:3] == "00-"
     big = json.dumps({"name": "x", "pad": "y" * 3_000_000}).encode()
     assert caller.call("post", API, big).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "path", ["/.well-known/openid-configuration", "/.well-known/nothing", "/.well-known"]
+)
+def test_what_needs_no_credential_refuses_in_shape_too(caller: Caller, path: str) -> None:
+    for mount in ("/identity_", "/halden/identity"):
+        answer = caller.call("post", mount + path, {})
+        assert answer.status_code in (404, 405) and answer.json()["traceId"][:3] == "00-"
+        assert answer.headers["Content-Type"] == "application/problem+json; charset=utf-8"
+        assert answer.status_code == 404 or answer.headers["Allow"] == "GET, HEAD"
 
 
 def test_what_net_clients_send(cast: Cast, caller: Caller) -> None:

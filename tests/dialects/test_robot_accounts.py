@@ -1,9 +1,11 @@
 """`/api/RobotAccount`: what goes in and what comes out, and that it is the same robots as on our pages."""
 
+import json
 import re
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from accounts import grouping
 from accounts.events import action
@@ -12,6 +14,7 @@ from robots import actions, robot_accounts, switches
 from robots.grouping import Unresolved
 from robots.models import Robot
 from tests.cast import Cast
+from tests.conftest import bearer
 from tests.dialects.conftest import API, Caller, is_directory, is_validation
 
 SEVEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}")
@@ -148,6 +151,25 @@ def test_ten_come_unless_more_are_asked_for(cast: Cast, caller: Caller) -> None:
 )
 def test_a_query_that_is_none(caller: Caller, query: str) -> None:
     is_validation(caller.call("get", f"{API}/{caller.partition}?{query}"), query.partition("=")[0])
+
+
+def test_a_long_list_is_written_while_it_is_sent(cast: Cast, caller: Caller, queries: Any) -> None:
+    olga = cast.actor("olga")
+    with action(olga):
+        for number in range(203):
+            actions.new_robot(olga, cast.home, name=f"Robot {number}")
+    path = f"{API}/{caller.partition}?top=1000"
+    answer = Client().get(path, headers=bearer(caller.token))
+    assert answer.streaming and answer.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert answer.headers["X-RateLimit-Limit"] == "10000" and answer.headers["Cache-Control"] == "no-store"
+    pieces: list[bytes] = []
+    assert queries(lambda: pieces.extend(answer.streaming_content)) == 0
+    assert len(pieces) == 4
+    told = json.loads(b"".join(pieces))
+    assert told["totalCount"] == len(told["results"]) == 205
+    assert len({row["id"] for row in told["results"]}) == 205
+    asked = Client().head(path, headers=bearer(caller.token))
+    assert asked.status_code == 200 and asked.headers["Content-Type"] == answer.headers["Content-Type"]
 
 
 def test_a_list_costs_the_same_for_few_and_many(cast: Cast, caller: Caller, queries: Any) -> None:

@@ -21,7 +21,7 @@ from robots import renewal, signing, switches
 from robots.models import AccessToken, Robot, SigningKey
 from tests.cast import Cast, assemble
 from tests.conftest import FORM, basic, bearer
-from tests.dialects.conftest import ALL, API, FURTHER, Caller, ask_token
+from tests.dialects.conftest import ALL, API, FURTHER, Caller, ask_token, whole
 from tests.leaks import Visitor, found
 
 CONFIGURATION = "/identity_/.well-known/openid-configuration"
@@ -136,8 +136,9 @@ def test_every_mount_gives_tokens_keys_and_lists(cast: Cast, caller: Caller, mou
     assert here["issuer"] == "http://testserver/identity_"
     assert here["token_endpoint"] == f"http://testserver{mount}/connect/token"
     assert Client().get(f"{mount}/.well-known/openid-configuration/jwks").json()["keys"]
+    assert Client().get(f"{mount}/.well-known/openid-configuration/").json() == here
     for path in (f"/api/RobotAccount/{caller.partition}", "/api/robotaccount", "/api/RobotAccount/"):
-        answer = Client().get(mount + path, headers=bearer(token))
+        answer = whole(Client().get(mount + path, headers=bearer(token)))
         assert answer.status_code == 200 and answer.json()["totalCount"] == 2, path
 
 
@@ -243,4 +244,7 @@ def test_nothing_of_it_is_readable(committed: None, caplog: pytest.LogCaptureFix
     assert re.fullmatch(r"[0-9A-F]{64}", jti)
     signature = token.rpartition(".")[2]
     # Its first lines are the modulus, which the key set shows; lines 8 and -4 are the private exponent and a factor's.
-    assert found([signature, values.client_secret, jti, lines[8], lines[-4]], *machine.kept, ("logs", text)) == []
+    assert (
+        found([signature, values.client_secret, jti, lines[8], lines[-4]], *machine.kept, ("logs", text))
+        == []
+    )
