@@ -138,7 +138,7 @@ PLAIN = {
     "accounts:theme",
     *{f"accounts:{page}" for page in ("profile", "security", "sessions", "mailed_proof")},
     *{f"accounts:{verb}" for verb in ("end_session", "end_sessions")},
-    # One's own only, 404 for everybody else: tests/tokens/test_own_pages.py.
+    # One's own only, 404 for everybody else: tests/tokens/test_who_may.py.
     *{f"tokens:{verb}" for verb in ("list", "edit", "rotate", "finish", "revoke")},
     # Staff with a second factor only, 404 for everybody else: tests/accounts/test_operator.py.
     *{f"accounts:operator{page}" for page in ("", "_test_mail", "_organization", "_connect")},

@@ -1,16 +1,13 @@
-"""People are invited, changed, deactivated and removed downwards; ownership is handed over by offer and acceptance."""
+"""People are changed, deactivated and removed downwards; the list, groups, and names that go into mails."""
 
 import re
-import threading
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
-from accounts import inviting, membership, ownership
-from accounts.actions import NotPossible
-from accounts.models import Invitation, Membership, Organization, Record, Session, User
+from accounts import membership
+from accounts.models import Membership, Organization, Record, Session, User
 from accounts.permissions import Refused
 from robots import actions as robots
 from tests.cast import PASSWORD, Cast
@@ -27,94 +24,6 @@ def link_in(mailbox: Mailbox) -> str:
 
 def invite(cast: Cast, who: str, addresses: str, **more: Any) -> Any:
     return cast.client(who).post(HERE + "invite/", {"addresses": addresses, "role": "member"} | more)
-
-
-def test_a_new_person_joins_by_mail(cast: Cast, mailbox: Mailbox, client: Client) -> None:
-    assert invite(cast, "adam", "Kwame@Halden.example", api_access="on").status_code == 302
-    path = link_in(mailbox)
-    assert client.get(path).headers["Location"] == "/welcome/"
-    assert "kwame@halden.example" in client.get("/welcome/").content.decode()
-    answer = client.post("/welcome/", {"name": "Kwame Mensah", "password": "a-good-long-password"})
-    assert answer.status_code == 302
-    joined = Membership.objects.get(organization=cast.home, user__email="kwame@halden.example")
-    assert joined.api_access and not joined.manage_people and joined.role == "member"
-    assert client.get(HERE).status_code == 200
-    assert Client().post("/welcome/").status_code == 410 and client.get(path).status_code == 302
-
-
-def test_an_existing_person_just_accepts(cast: Cast, mailbox: Mailbox) -> None:
-    invite(cast, "olga", cast.users["stan"].email, role="administrator")
-    stan, path = cast.client("stan"), link_in(mailbox)
-    stan.get(path)
-    assert "Join" in stan.get("/welcome/").content.decode()
-    assert stan.post("/welcome/").headers["Location"] == HERE
-    assert Membership.objects.get(organization=cast.home, user=cast.users["stan"]).role == "administrator"
-
-
-def test_an_invitation_opened_by_another_signed_in_person_is_not_theirs(cast: Cast, mailbox: Mailbox) -> None:
-    invite(cast, "olga", "kwame@halden.example")
-    mia = cast.client("mia")
-    mia.get(link_in(mailbox))
-    assert mia.post("/welcome/").status_code == 403
-    assert not User.objects.filter(email="kwame@halden.example").exists()
-
-
-def test_many_at_once_or_none(cast: Cast, mailbox: Mailbox) -> None:
-    answer = invite(cast, "adam", "one@x.example\nnot an address\n\ntwo@x.example\n@")
-    page = answer.content.decode()
-    assert answer.status_code == 422 and "line 2: not an address" in page and "line 5: @" in page
-    assert "one@x.example" in page and mailbox.read() == []
-    assert invite(cast, "adam", "one@x.example\nONE@x.example\ntwo@x.example,").status_code == 302
-    assert {message["To"] for message in mailbox.read()} == {"one@x.example", "two@x.example"}
-
-
-@pytest.mark.parametrize(
-    "spelling", ["mia@halden.example", "MIA@Halden.Example", "ｍｉａ@halden.example", "adam@halden.example"]
-)
-def test_somebody_who_is_here_is_not_invited_again(cast: Cast, mailbox: Mailbox, spelling: str) -> None:
-    answer = invite(cast, "adam", f"new@x.example\n{spelling}")
-    assert answer.status_code == 422 and mailbox.read() == []
-
-
-def test_forty_a_day(cast: Cast) -> None:
-    Organization.objects.update(invitations_a_day=3)
-    assert invite(cast, "adam", "a@x.example\nb@x.example").status_code == 302
-    answer = invite(cast, "adam", "c@x.example\nd@x.example")
-    assert answer.status_code == 422 and "Only 1 more invitation can" in answer.content.decode()
-
-
-@pytest.mark.parametrize(
-    ("who", "wanted"),
-    [
-        ("adam", {"role": "administrator"}),
-        ("mike", {"role": "administrator"}),
-        ("mike", {"manage_people": True}),
-        ("carl", {"role": "co-owner"}),
-        ("mia", {}),
-    ],
-)
-def test_nobody_invites_above_themselves(cast: Cast, who: str, wanted: dict[str, Any]) -> None:
-    with pytest.raises(Refused):
-        inviting.invite(cast.actor(who), ["x@x.example"], inviting.Offer(**wanted))
-
-
-def test_send_again_revoke_and_show_link(cast: Cast, mailbox: Mailbox, client: Client) -> None:
-    adam = cast.client("adam")
-    invite(cast, "adam", "kwame@halden.example")
-    first = link_in(mailbox)
-    where = f"{HERE}invitations/{Invitation.objects.get(purpose='join').public_id}/"
-    adam.post(where + "again/")
-    assert link_in(mailbox) != first
-    live = Invitation.objects.get(purpose="join", revoked_at=None)
-    shown = adam.post(f"{HERE}invitations/{live.public_id}/link/").content.decode()
-    path = re.search(r"http://testserver(/welcome/\S+?/)<", shown)[1]  # type: ignore[index]
-    for dead in (first, link_in(mailbox)):
-        client.get(dead)
-        assert "does not work" in client.get("/welcome/").content.decode()
-    live = Invitation.objects.get(purpose="join", revoked_at=None)
-    adam.post(f"{HERE}invitations/{live.public_id}/revoke/")
-    client.get(path)
-    assert "does not work" in client.get("/welcome/").content.decode()
 
 
 def test_api_access_and_user_management_are_ticked_on_the_page(cast: Cast) -> None:
@@ -206,65 +115,6 @@ def test_removing_ends_tokens_and_shares_and_coming_back_gives_no_second_view(
         robots.reveal(cast.actor("ada"), cast.robby.public_id)
 
 
-def test_the_owner_cannot_leave_and_others_can(cast: Cast) -> None:
-    assert "Hand it over first" in cast.client("olga").get(HERE + "leave/").content.decode()
-    cast.client("olga").post(HERE + "leave/")
-    assert not cast.membership("olga").retired_at
-    adam = cast.client("adam")
-    assert adam.post(HERE + "leave/").headers["Location"].startswith("/accounts/login/")
-    assert cast.membership("adam").retired_at
-
-
-def test_ownership_is_offered_and_accepted(cast: Cast, mailbox: Mailbox) -> None:
-    cast.client("olga").post(f"{HERE}people/{cast.users['adam'].public_id}/offer/")
-    assert mailbox.read()[-1]["To"] == "adam@halden.example"
-    assert cast.client("carl").get(HERE + "ownership/").status_code == 404
-    adam = cast.client("adam")
-    assert "Accept ownership" in adam.get(HERE + "ownership/").content.decode()
-    adam.post(HERE + "ownership/")
-    assert Organization.objects.get(pk=cast.home.pk).owner == cast.users["adam"]
-    assert cast.membership("olga").role == cast.membership("adam").role == "co-owner"
-
-
-def test_members_and_deactivated_people_are_no_owners(cast: Cast) -> None:
-    for name in ("mia", "mike"):
-        with pytest.raises(NotPossible):
-            ownership.offer(cast.actor("olga"), cast.users[name].public_id)
-
-
-def test_two_accept_at_once_and_exactly_one_wins(cast: Cast, committed: None) -> None:
-    ownership.offer(cast.actor("olga"), cast.users["carl"].public_id)
-    carl, outcome = cast.actor("carl"), []
-    start = threading.Barrier(4)
-
-    def accept() -> None:
-        start.wait()
-        try:
-            ownership.accept(carl)
-            outcome.append("won")
-        except NotPossible:
-            outcome.append("late")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=accept) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcome) == ["late", "late", "late", "won"]
-    assert Record.objects.filter(type="ownership.transferred").count() == 1
-
-
-def test_an_offer_can_be_withdrawn_and_declined(cast: Cast) -> None:
-    for who in ("olga", "carl"):
-        ownership.offer(cast.actor("olga"), cast.users["carl"].public_id)
-        cast.client(who).post(HERE + "ownership/end/")
-        assert cast.client("carl").get(HERE + "ownership/").status_code == 404
-        with pytest.raises(NotPossible):
-            ownership.accept(cast.actor("carl"))
-
-
 def test_the_list_finds_pages_and_costs_the_same(cast: Cast, queries: Any) -> None:
     adam = cast.client("adam")
     few = queries(lambda: adam.get(HERE + "people/"))
@@ -293,19 +143,6 @@ def test_groups_hold_people_and_everyone_follows_by_itself(cast: Cast) -> None:
     )
     adam.post(where + "delete/")
     assert adam.get(where).status_code == 404 and adam.get(HERE + "groups/").status_code == 200
-
-
-def test_somebody_known_who_never_had_a_password_gets_one_by_the_invitation(
-    cast: Cast, mailbox: Mailbox, client: Client
-) -> None:
-    from accounts.actions import create_organization
-
-    create_organization("Elsewhere", "elsewhere", "nora@x.example")
-    invite(cast, "olga", "nora@x.example")
-    client.get(link_in(mailbox))
-    client.post("/welcome/", {"name": "Nora", "password": "a-good-long-password"})
-    nora = User.objects.get(email="nora@x.example")
-    assert nora.check_password("a-good-long-password") and client.get(HERE).status_code == 200
 
 
 def test_people_are_told_what_was_done_about_them_in_their_language(cast: Cast, mailbox: Mailbox) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.test import Client
 
 from accounts import connect
-from accounts.models import ConnectRequest
+from accounts.models import ConnectRequest, Record
 from tests.accounts.forms import Page
 from tests.cast import Cast
 
@@ -27,3 +27,10 @@ def asked(cast: Cast, who: str = "olga", **other: str) -> ConnectRequest:
 def typed(client: Client, **over: Any) -> dict[str, Any]:
     """What the form of the open request would send."""
     return Page(client.get(PAGE).content.decode()).form("/update/") | over
+
+
+def types() -> list[str]:
+    """What the record holds about Connect, in order."""
+    return list(
+        Record.objects.filter(type__startswith="connect.").order_by("pk").values_list("type", flat=True)
+    )

@@ -68,3 +68,31 @@ def bare(cast: Cast) -> Robot:
     owner = cast.actor("olga")
     with action(owner):
         return new_robot(owner, cast.home, name="Bare")
+
+
+@pytest.fixture
+def olga(cast: Cast) -> Any:
+    """Olga's browser."""
+    return cast.client("olga")
+
+
+@pytest.fixture
+def here(cast: Cast) -> str:
+    """Robby's settings page."""
+    return f"{ROBOTS}{cast.robby.public_id}/"
+
+
+def renew(olga: Any, here: str, overlap: str = "0") -> tuple[str, str]:
+    """The new client secret and OAuth1 token secret, as shown."""
+    page = olga.get(here + "renew/").content.decode()
+    number = re.search(r'name="number" value="(\d+)"', page)[1]  # type: ignore[index]
+    shown = olga.post(here + "renew/", {"overlap": overlap, "number": number}).content.decode()
+    return re.search(r"gate_cs_[A-Za-z0-9]{49}", shown)[0], shown  # type: ignore[index]
+
+
+def works(client: Any, cast: Cast, secret: str) -> bool:
+    """Whether robby gets a token with it."""
+    headers = basic(cast.robby_values.client_id, secret)
+    answer = client.post("/oauth2/token", "grant_type=client_credentials", content_type=FORM, headers=headers)
+    assert answer.status_code in (200, 401)
+    return bool(answer.status_code == 200)

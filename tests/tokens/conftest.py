@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
 from tests.cast import Cast
 from tests.conftest import bearer
 from tokens import actions
+from tokens.models import PersonalToken
 
 ME, WORKSPACES = "/api/v1/me", "/api/v1/workspaces"
 JSON = "application/json"
@@ -43,3 +45,9 @@ def is_problem(answer: Any, status: int, name: str = "") -> dict[str, Any]:
     assert told["type"] == (f"urn:gatehouse:problem:{name}" if name else "about:blank")
     assert ("WWW-Authenticate" in answer.headers) == (status == 401)
     return told
+
+
+@pytest.fixture
+def token(cast: Cast) -> PersonalToken:
+    """ada's, for a month."""
+    return actions.create(cast.actor("ada"), "Grafana", ["work:read"], in_a_month())[0]

@@ -13,7 +13,7 @@ from tests.accounts.conftest import together
 from tests.cast import Cast
 from tests.robots.test_races import post_all, statuses
 from tests.tokens.conftest import in_a_month
-from tests.tokens.test_own_pages import TOKENS, filled
+from tests.tokens.forms import TOKENS, filled
 from tokens import actions, policy, timetable
 from tokens.models import PersonalToken
 

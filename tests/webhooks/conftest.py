@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.catalogue import EventType
 from tests.cast import Cast
+from tests.webhooks.forms import BASIC, HIDDEN, add
 from tests.webhooks.receivers import Receiver, served
 from webhooks import credentials
 from webhooks.engine import Engine
@@ -122,3 +123,11 @@ def running(idle_seconds: float = 0, count: int = 1) -> Iterator[list[Engine]]:
             thread.join(PATIENCE)
             assert not thread.is_alive()
     assert not failed, failed
+
+
+@pytest.fixture
+def webhook(cast: Cast) -> Webhook:
+    """With a password, a hidden header and a shown one."""
+    shown = {"header-1-name": "X-Site", "header-1-value": "harbour"}
+    assert add(cast, **BASIC, **HIDDEN, **shown).status_code == 200
+    return Webhook.objects.get()
