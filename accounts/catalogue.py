@@ -108,7 +108,7 @@ class EventType(StrEnum):
     WEBHOOK_UPDATED = (
         "webhook.updated",
         "owners",
-        "name target path hears workspaces headers authentication replaced dropped",
+        "name target path hears workspaces headers authentication replaced dropped cancelled",
     )
     WEBHOOK_SWITCHED_ON = "webhook.switched_on"
     WEBHOOK_SWITCHED_OFF = "webhook.switched_off", "owners", "cause"

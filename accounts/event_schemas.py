@@ -25,6 +25,7 @@ VALUES: dict[str, Schema] = {
     "api_access": YES_OR_NO,
     "assignee": TEXT_OR_NULL,
     "columns": WORDS,
+    "cancelled": NUMBER,
     "deliveries": NUMBER,
     "dies_at": MOMENT,
     "done": YES_OR_NO,
@@ -65,7 +66,7 @@ VALUES: dict[str, Schema] = {
 CHANGES = ("updated", "changed", "policy_changed", "transferred", "moved", "completed", "taken_back")
 CHANGED_IN = {("limit.granted", "requests_a_minute"), ("secret.extended", "dies_at")}
 # … but for facts that have nothing before.
-PLAIN = frozenset({"answer", "dropped", "joined", "left", "path", "replaced", "shortened"})
+PLAIN = frozenset({"answer", "cancelled", "dropped", "joined", "left", "path", "replaced", "shortened"})
 
 NAMES = "EventNames"
 PARTY = "EventParty"

@@ -72,6 +72,7 @@ FACTS = {
     "authentication": _("Authentication"),
     "replaced": _("Values replaced"),
     "dropped": _("Values dropped"),
+    "cancelled": _("Deliveries cancelled: its maker may not read them any more"),
     "cause": _("Reason"),
     "failing_since": _("Nothing got through since"),
     "event": _("Event"),

@@ -39,6 +39,7 @@ OPERATIONS: dict[str, Power | set[Power] | None] = {
     **dict.fromkeys(
         ("list_webhooks", "read_webhook", "list_deliveries", "read_delivery", "read_webhook_health"), HOOKS
     ),
+    **dict.fromkeys(("count_failed", "read_resend"), HOOKS),
     **{f"{verb}_webhook": OWN_HOOKS for verb in ("create", "update", "delete", "resume", "test")},
     **dict.fromkeys(("resend_delivery", "resend_failed"), OWN_HOOKS),
     **dict.fromkeys(("list_groups", "read_group", "list_people_in_group", "list_robots_in_group"), GROUPS),

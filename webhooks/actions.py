@@ -17,7 +17,7 @@ from accounts.actions import NotPossible
 from accounts.events import EventType, action, record
 from accounts.permissions import Actor, ActorKind, Power, Refused
 from accounts.wake import wake
-from webhooks import credentials, targets, waiting
+from webhooks import credentials, makers, targets, waiting
 from webhooks.changing import Change, change, named
 from webhooks.models import Header, Webhook
 from webhooks.waiting import cancel
@@ -147,10 +147,11 @@ def update(
 
 
 def switch_on(actor: Actor, public_id: str, match: Match = None) -> Webhook:
-    """It hears of events again; what waits goes out. Raises Http404."""
+    """It hears of events again; what waits goes out. Raises Http404, NotPossible when the machine that made it has ended."""
     with action(actor):
         webhook = locked(actor, public_id, match)
         if not webhook.is_on:
+            makers.narrow(webhook)
             # Before the pause is taken back: what waited in one is kept longer.
             waiting.send_now(webhook)
             save(webhook, is_on=True, off_reason="", **_well())
@@ -180,6 +181,7 @@ def resume(actor: Actor, public_id: str) -> tuple[Webhook, int]:
         webhook = locked(actor, public_id)
         if webhook.paused_at is None:
             raise NotPossible(_("It is not paused any more. Nothing was changed."))
+        makers.narrow(webhook)
         # Before the pause is taken back: what waited in one is kept longer.
         count = waiting.send_now(webhook)
         save(webhook, **_well())
@@ -247,4 +249,4 @@ def retire(webhook: Webhook) -> int:
         previous_secret_until=None,
         sealed_password=None,
     )
-    return cancel(webhook)
+    return cancel(webhook.deliveries.all())

@@ -3,15 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+import orjson
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import ConfigDict, Field, StringConstraints
 
 from accounts.answers import Id, Limit, answer, one, page, position
 from accounts.api import CLASHES, ERRORS, Moment
 from accounts.refusals import NotValid
-from accounts.replaying import once
+from accounts.replaying import answered, once, replays
 from webhooks import hearing, resending
 from webhooks.api import READ, WRITE
 from webhooks.models import Attempt, Delivery, Webhook
@@ -85,10 +86,21 @@ class ResendIn(Schema):
     since: Moment = Field(description="events of this moment and later")
 
 
-class ResendOut(Schema):
-    """What was put back."""
+class FailedOut(Schema):
+    """What a resend would send."""
 
-    deliveries: int
+    total: int
+
+
+class ResendOut(Schema):
+    """How far a resend is. A delivery that was resent once more later counts there."""
+
+    id: str
+    total: int
+    waiting: int
+    delivered: int
+    failed: int = Field(description="given up once more, or cancelled")
+    started_at: datetime
 
 
 def _deliveries(request: HttpRequest, public_id: str) -> QuerySet[Delivery]:
@@ -177,14 +189,48 @@ def resend_delivery(request: HttpRequest, id: Id, delivery_id: Id) -> HttpRespon
     return answer(_told(row))
 
 
-@router.post(
-    "/{id}/resend", auth=WRITE, response={200: ResendOut} | ERRORS | CLASHES, operation_id="resend_failed"
+@router.get(
+    "/{id}/resend", auth=READ, response={200: FailedOut} | ERRORS | CLASHES, operation_id="count_failed"
 )
-@once
+def count_failed(request: HttpRequest, id: Id, since: Moment) -> HttpResponse:
+    """How many failed since then: what a POST to the same address sends once more."""
+    actor = request.auth  # type: ignore[attr-defined]
+    found: Webhook = one(Webhook.objects.visible_to(actor), public_id=id)
+    return answer({"total": resending.failed_since(actor, found, since).count()})
+
+
+@router.post(
+    "/{id}/resend", auth=WRITE, response={202: ResendOut} | ERRORS | CLASHES, operation_id="resend_failed"
+)
+@replays
 def resend_failed(request: HttpRequest, id: Id, body: ResendIn) -> HttpResponse:
-    """Send all that failed since then once more."""
-    count = resending.resend_failed(request.auth, id, body.since)  # type: ignore[attr-defined]
-    return answer({"deliveries": count})
+    """Send all that failed since then once more. `Location` tells how far it is."""
+
+    def resent() -> HttpResponse:
+        return answer(_far(resending.resend_failed(request.auth, id, body.since)), 202)  # type: ignore[attr-defined]
+
+    response = answered(request, resent, lambda: request.body)
+    if response.status_code == 202:
+        # Not kept with an answer that is replayed, but its id is.
+        response.headers["Location"] = f"{request.path}s/{orjson.loads(response.content)['id']}"
+    return response
+
+
+@router.get(
+    "/{id}/resends/{resend_id}", auth=READ, response={200: ResendOut} | ERRORS, operation_id="read_resend"
+)
+def read_resend(request: HttpRequest, id: Id, resend_id: Id) -> HttpResponse:
+    """How far a resend is; there for as long as its deliveries are kept."""
+    found = resending.progress(_deliveries(request, id), resend_id)
+    if found is None:
+        raise Http404
+    return answer(_far(found))
+
+
+def _far(resend: resending.Progress) -> dict[str, Any]:
+    same = ("total", "waiting", "delivered", "failed")
+    told = {"id": resend.public_id, "started_at": resend.started}
+    return told | {name: getattr(resend, name) for name in same}
 
 
 @router.post(

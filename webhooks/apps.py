@@ -16,6 +16,6 @@ class WebhooksConfig(AppConfig):
         from webhooks import metrics, panels, ready, receivers
 
         recorded.connect(receivers.plan, dispatch_uid="webhooks.plan")
-        health.CHECKS["webhooks"] = ready.check
+        health.CHECKS["webhooks"] = ready.CHECK
         hooks.metrics.register(metrics.rows)
         panels.register()

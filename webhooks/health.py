@@ -11,13 +11,12 @@ from accounts.events import EventType, action, record, writing
 from accounts.permissions import TIMETABLE
 from webhooks import mails
 from webhooks.models import Delivery, Tally, Webhook
-from webhooks.receivers import makers
 from webhooks.tallying import Tallies
 
 # Nothing but failures for so long, and it is paused; mails go out at these parts of the way (in per cent).
 PAUSE_AFTER = timedelta(days=3)
 WARNINGS = (50, 75, 100)
-WEEK = timedelta(days=7)
+WEEK, HOUR = timedelta(days=7), timedelta(hours=1)
 
 
 def switch_off_gone(answered: Iterable[tuple[int, int]]) -> None:
@@ -27,22 +26,18 @@ def switch_off_gone(answered: Iterable[tuple[int, int]]) -> None:
     """
     for pk, version in sorted(set(answered)):
         with action(TIMETABLE):
-            webhook = _locked(pk)
+            webhook = locked(pk)
             if webhook is not None and webhook.is_on and webhook.version == version:
                 _switch_off(webhook, Webhook.Off.GONE)
                 mails.gone(webhook)
 
 
-def end_with_makers() -> None:
-    """What a machine made ends with it."""
-    made = list(Webhook.objects.listening().filter(by_machine=True))
-    living = makers(made)
-    for webhook in made:
-        if (webhook.organization_id, webhook.maker_kind, webhook.maker_key) not in living:
-            with action(TIMETABLE):
-                locked = _locked(webhook.pk)
-                if locked is not None and locked.is_on:
-                    _switch_off(locked, Webhook.Off.MAKER)
+def switch_off(pk: int, why: str) -> None:
+    """Unless it is off already."""
+    with action(TIMETABLE):
+        webhook = locked(pk)
+        if webhook is not None and webhook.is_on:
+            _switch_off(webhook, why)
 
 
 def pause_failing() -> None:
@@ -52,7 +47,7 @@ def pause_failing() -> None:
     failing = Webhook.objects.listening().filter(paused_at=None, failing_since__lte=first)
     for pk in failing.values_list("pk", flat=True):
         with action(TIMETABLE):
-            webhook = _locked(pk)
+            webhook = locked(pk)
             if webhook is not None:
                 _warn(webhook, now)
 
@@ -78,11 +73,12 @@ def _warn(webhook: Webhook, now: datetime) -> None:
 
 def _has_worked_since(webhook: Webhook, since: datetime) -> bool:
     """Two engines may have settled a success and a failure in the wrong order: the sums know."""
-    later = since.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    later = since.replace(minute=0, second=0, microsecond=0) + HOUR
     return Tally.objects.filter(webhook=webhook, hour__gte=later, delivered__gt=0).exists()
 
 
-def _locked(pk: int) -> Webhook | None:
+def locked(pk: int) -> Webhook | None:
+    """The webhook with its row locked, unless it was deleted; inside an action."""
     rows = Webhook.objects.select_for_update(no_key=True, of=("self",)).select_related("organization")
     return rows.filter(pk=pk, retired_at=None).first()
 
@@ -106,12 +102,17 @@ def note_backlogs() -> None:
             tallies.write()
 
 
+def tallied(webhook: Webhook, first: datetime) -> list[Tally]:
+    """The hours of a webhook that end after `first` and have anything in them, oldest first. One query."""
+    return list(Tally.objects.filter(webhook=webhook, hour__gt=first - HOUR).order_by("hour"))
+
+
 def week(webhook: Webhook, now: datetime | None = None) -> list[Tally]:
     """The last 168 hours of a webhook (the present one last), hours without anything as zeros. One query."""
     last = (now or timezone.now()).replace(minute=0, second=0, microsecond=0)
-    first = last - WEEK + timedelta(hours=1)
-    rows = {row.hour: row for row in Tally.objects.filter(webhook=webhook, hour__gte=first)}
-    hours = [first + timedelta(hours=number) for number in range(WEEK // timedelta(hours=1))]
+    first = last - WEEK + HOUR
+    rows = {row.hour: row for row in tallied(webhook, first)}
+    hours = [first + HOUR * number for number in range(WEEK // HOUR)]
     return [rows.get(hour) or Tally(webhook=webhook, hour=hour) for hour in hours]
 
 

@@ -11,6 +11,7 @@ from accounts import mail
 from accounts.models import Membership, Role
 from webhooks.models import Delivery, Webhook
 from webhooks.outcomes import Outcome
+from webhooks.waiting import UNREADABLE
 
 
 def _to_owners(kind: str, webhook: Webhook, **told: Any) -> None:
@@ -40,7 +41,11 @@ def failing(webhook: Webhook, level: int, pause_at: datetime) -> None:
 def reason(webhook: Webhook) -> str:
     """Why the latest attempt failed, in words of the active language."""
     tried = Delivery.objects.filter(webhook=webhook, kind=Delivery.Kind.EVENT, attempts__gt=0)
-    last = tried.exclude(last_outcome=Outcome.OK).order_by("-id").values_list("last_outcome", "last_status")
+    last = (
+        tried.exclude(last_outcome__in=[Outcome.OK, UNREADABLE])
+        .order_by("-id")
+        .values_list("last_outcome", "last_status")
+    )
     outcome, status = last.first() or ("", None)
     if outcome == Outcome.STATUS:
         return _("The receiver answered with the status %(status)s.") % {"status": status}

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from accounts.metrics import Row
 from webhooks.models import Delivery, Tally, Webhook
-from webhooks.ready import overdue_seconds
 
 
 def rows() -> list[Row]:
@@ -29,11 +28,6 @@ def rows() -> list[Row]:
             [({"state": name}, n) for name, n in states.items()],
         ),
         ("webhook_deliveries_pending", "Deliveries that wait for their next attempt.", [({}, waiting)]),
-        (
-            "webhook_overdue_seconds",
-            "How long the delivery that waits longest could have been sent.",
-            [({}, overdue_seconds())],
-        ),
         (
             "webhook_attempts_last_hour",
             "Attempts of the last full hour.",

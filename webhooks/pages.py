@@ -16,6 +16,7 @@ from webhooks.forms import HEADERS_SAID, DeleteForm, TestForm, WebhookForm
 from webhooks.header_rows import drawn, rows_of
 from webhooks.models import Delivery, Webhook
 from webhooks.outcomes import Outcome
+from webhooks.waiting import UNREADABLE
 
 # Counting more costs more than it tells.
 COUNTED = 10_000
@@ -131,7 +132,9 @@ def webhook_page(actor: Actor, webhook: Webhook, asked: Any, **forms: Any) -> di
 
 def _last_failure(webhook: Webhook) -> Delivery | None:
     """The latest event that did not get through; a test event says nothing about why it fails."""
-    tried = webhook.deliveries.filter(kind=Delivery.Kind.EVENT).exclude(last_outcome__in=["", Outcome.OK])
+    tried = webhook.deliveries.filter(kind=Delivery.Kind.EVENT).exclude(
+        last_outcome__in=["", Outcome.OK, UNREADABLE]
+    )
     found: Delivery | None = tried.defer("body").order_by("-pk").first()
     return found
 

@@ -13,6 +13,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from webhooks.health import tallied
 from webhooks.models import Tally, Webhook
 from webhooks.state import span
 
@@ -61,7 +62,7 @@ def slots(webhook: Webhook, now: datetime) -> list[Slot]:
     first = _first_day(now)
     each = timedelta(hours=HOURS_EACH)
     found = [Slot(first + each * place) for place in range(DAYS * 24 // HOURS_EACH)]
-    for row in Tally.objects.filter(webhook=webhook, hour__gt=first - timedelta(hours=1)):
+    for row in tallied(webhook, first):
         place = int((row.hour - first) / each)
         if 0 <= place < len(found):
             found[place].add(row)

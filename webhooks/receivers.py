@@ -8,19 +8,19 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import hooks, statements
+from accounts import statements
 from accounts.catalogue import AUDIENCE_POWER
-from accounts.models import Organization, Record, RecordDetails
+from accounts.models import Record, RecordDetails
 from accounts.permissions import Actor, Power
 from accounts.wake import wake
 from accounts.wire import encoded, event_body
+from webhooks import makers
 from webhooks.models import Delivery, Webhook
 from workspaces.models import Workspace
 
 Line = tuple[Record, RecordDetails]
-LISTENING = (
-    "SELECT id, events FROM webhooks_webhook WHERE organization_id = %s AND is_on AND retired_at IS NULL"
-)
+LISTENING = """SELECT id, events, by_machine FROM webhooks_webhook
+WHERE organization_id = %s AND is_on AND retired_at IS NULL"""
 # An engine that was woken a moment ago is still looking (it stays five seconds): one message in so many seconds.
 WAKE_SECONDS = 1.0
 _woken_at = -WAKE_SECONDS
@@ -32,7 +32,9 @@ def plan(records: Sequence[Line], **kwargs: Any) -> None:
     homes = {row.organization_id for row, _ in records}
     # Everybody who records something waits for this: one planned question where nobody listens to it.
     asked = [one for home in homes for one in statements.rows(LISTENING, [home])]
-    found = [pk for pk, events in asked if types.intersection(json.loads(events))]
+    if types & makers.CHANGING and any(by_machine for _pk, _events, by_machine in asked):
+        wake(makers.LOOK)
+    found = [pk for pk, events, _ in asked if types.intersection(json.loads(events))]
     if not found:
         return
     listening = list(Webhook.objects.listening().filter(pk__in=found).order_by("pk"))
@@ -88,7 +90,7 @@ class _Hearing:
             through = Webhook.workspaces.through.objects.filter(webhook__in=narrow)
             for webhook, workspace in through.values_list("webhook_id", "workspace_id"):
                 self._chosen[webhook].add(workspace)
-        self._makers = makers(webhooks)
+        self._makers = makers.makers(webhooks)
         self._readable: dict[tuple[int, str, str], set[int]] = {}
 
     def of(self, webhook: Webhook, row: Record) -> bool:
@@ -100,7 +102,7 @@ class _Hearing:
             return False
         if not webhook.by_machine:
             return True
-        maker = self._makers.get((webhook.organization_id, webhook.maker_kind, webhook.maker_key))
+        maker = self._makers.get(makers.key(webhook))
         return maker is not None and self._may_hear(maker, row)
 
     def _may_hear(self, maker: Actor, row: Record) -> bool:
@@ -113,16 +115,3 @@ class _Hearing:
             theirs = maker.membership.workspaces.values_list("pk", flat=True) if maker.membership else ()
             self._readable[key] = set(theirs)
         return row.workspace_id in self._readable[key]
-
-
-def makers(webhooks: Iterable[Webhook]) -> dict[tuple[int, str, str], Actor]:
-    """(organization, kind, key) → the live Actor of each machine that made one of these; those that ended are missing."""
-    keys: dict[int, set[tuple[str, str]]] = defaultdict(set)
-    for webhook in webhooks:
-        if webhook.by_machine:
-            keys[webhook.organization_id].add((webhook.maker_kind, webhook.maker_key))
-    found: dict[tuple[int, str, str], Actor] = {}
-    for home in Organization.objects.filter(pk__in=keys) if keys else ():
-        for told in hooks.actors_of.each(home, keys[home.pk]):
-            found |= {(home.pk, *key): actor for key, actor in told.items()}
-    return found

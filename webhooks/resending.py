@@ -1,7 +1,8 @@
 """Sending by hand: a test event, one delivery once more, all that failed since a moment once more."""
 
+import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -13,7 +14,7 @@ from accounts.actions import NotPossible
 from accounts.events import EventType, action, record
 from accounts.permissions import Actor
 from accounts.wake import wake
-from webhooks import samples
+from webhooks import makers, samples
 from webhooks.actions import DELIVER, locked
 from webhooks.hearing import readable
 from webhooks.models import Delivery, Webhook
@@ -24,6 +25,8 @@ State = Delivery.State
 KEPT = timedelta(days=30)
 # Test events that wait: more of them say nothing new.
 MOST_PROBES = 10
+# The id of a resend is the moment that its deliveries have in common.
+ID, WRITTEN = re.compile(r"[0-9]{8}T[0-9]{12}Z"), "%Y%m%dT%H%M%S%fZ"
 
 
 def send_test(actor: Actor, public_id: str, event_type: str) -> Delivery:
@@ -56,14 +59,15 @@ def delivery_of(actor: Actor, webhook: Webhook, public_id: str) -> Delivery:
 
 
 def resend(actor: Actor, public_id: str, delivery_id: str) -> Delivery:
-    """Send this one once more, under the same webhook-id. Raises Http404, NotPossible when it waits or the webhook is off."""
+    """Send this one once more, under the same webhook-id. Raises Http404, and NotPossible when that can't be."""
     with action(actor):
         webhook = locked(actor, public_id)
         found = delivery_of(actor, webhook, delivery_id)
         if found.state == State.PENDING:
             raise NotPossible(_("It waits already and goes out by itself."))
         _can_send(webhook)
-        put_back(webhook.deliveries.filter(pk=found.pk))
+        if not put_back(webhook.deliveries.filter(makers.tellable(webhook), pk=found.pk), timezone.now()):
+            raise NotPossible(_("Who made this webhook by the API may not read this event any more."))
         record(EventType.WEBHOOK_RESENT, webhook, changes={"deliveries": 1})
         wake(DELIVER)
     return found
@@ -74,32 +78,44 @@ def _can_send(webhook: Webhook) -> None:
         raise NotPossible(_("It is off. Switch it on first, then resend."))
 
 
-def failed_since(webhook: Webhook, since: datetime) -> QuerySet[Delivery]:
-    """What "Resend failed since …" sends: events (no tests) of that moment and later that were given up."""
-    return webhook.deliveries.filter(state=State.FAILED, kind=Delivery.Kind.EVENT, created_at__gte=since)
+def failed_since(actor: Actor, webhook: Webhook, since: datetime) -> QuerySet[Delivery]:
+    """What "Resend failed since …" sends: events (no tests) of that moment and later that were given up.
+
+    Raises NotPossible when the machine that made the webhook has ended.
+    """
+    failed = webhook.deliveries.filter(state=State.FAILED, kind=Delivery.Kind.EVENT, created_at__gte=since)
+    return readable(actor, failed.filter(makers.tellable(webhook)))
 
 
-def resend_failed(actor: Actor, public_id: str, since: datetime) -> int:
-    """Send all of them once more; how many. Raises Http404, NotPossible when there are none or it is off."""
+def resend_failed(actor: Actor, public_id: str, since: datetime) -> "Progress":
+    """Send all of them once more. Raises Http404, NotPossible when there are none or it is off."""
     with action(actor):
         webhook = locked(actor, public_id)
         _can_send(webhook)
-        count = put_back(readable(actor, failed_since(webhook, since)))
+        # After the lock: no two resends of a webhook have the same moment.
+        started = timezone.now()
+        count = put_back(failed_since(actor, webhook, since), started)
         if not count:
             raise NotPossible(_("Nothing failed since then. Nothing was sent."))
         told = {"deliveries": count, "since": since.isoformat()}
         record(EventType.WEBHOOK_RESENT, webhook, changes=told)
         wake(DELIVER)
-    return count
+    return Progress(started, waiting=count)
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a resend is."""
+    """How far a resend is; one that was sent again since counts there."""
 
-    delivered: int
-    waiting: int
-    failed: int
+    started: datetime
+    delivered: int = 0
+    waiting: int = 0
+    failed: int = 0
+
+    @property
+    def public_id(self) -> str:
+        """What its address calls it: its moment."""
+        return self.started.astimezone(UTC).strftime(WRITTEN)
 
     @property
     def total(self) -> int:
@@ -112,12 +128,22 @@ class Progress:
         return 100 * (self.delivered + self.failed) // self.total if self.total else 100
 
 
-def progress(webhook: Webhook, started: datetime) -> Progress:
-    """What became of all that was put back at that moment or later. One query."""
-    rows = webhook.deliveries.filter(resent_at__gte=started)
-    told: dict[str, Any] = rows.aggregate(
+def progress(rows: QuerySet[Delivery], public_id: str) -> Progress | None:
+    """What became of those of `rows` that this resend put back; None when there is no such resend. One query."""
+    started = _moment(public_id)
+    if started is None:
+        return None
+    counted: dict[str, Any] = rows.filter(resent_at=started).aggregate(
         delivered=Count("pk", filter=Q(state=State.DELIVERED)),
         waiting=Count("pk", filter=Q(state=State.PENDING)),
         failed=Count("pk", filter=Q(state__in=[State.FAILED, State.CANCELLED])),
     )
-    return Progress(**told)
+    return Progress(started, **counted) if any(counted.values()) else None
+
+
+def _moment(public_id: str) -> datetime | None:
+    """None for what is no id of a resend, also for what lies outside the calendar."""
+    try:
+        return datetime.strptime(public_id, WRITTEN).replace(tzinfo=UTC) if ID.fullmatch(public_id) else None
+    except ValueError:
+        return None

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 from accounts.templatetags.look import when
 from webhooks.models import Delivery, Webhook
 from webhooks.outcomes import Outcome
+from webhooks.waiting import UNREADABLE
 
 # So long a webhook may only fail before it is paused.
 PATIENCE = timedelta(days=3)
@@ -42,7 +43,9 @@ def of_delivery(row: Delivery, webhook: Webhook) -> dict[str, Any]:
     if row.state == Delivery.State.DELIVERED:
         return {"tone": "", "text": _("Delivered")}
     if row.state == Delivery.State.CANCELLED:
-        return {"tone": "off", "text": _("Cancelled")}
+        unreadable = row.last_outcome == UNREADABLE
+        text = _("Cancelled: its maker may not read it any more") if unreadable else _("Cancelled")
+        return {"tone": "off", "text": text}
     if row.state == Delivery.State.FAILED:
         return {"tone": "bad", "text": _("Given up")}
     if not webhook.is_on:

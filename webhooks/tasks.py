@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
-from webhooks import claiming, health, pruning, running
+from webhooks import claiming, health, makers, pruning, running
 
 
 @shared_task(name="webhooks.deliver")
@@ -16,10 +16,16 @@ def deliver() -> None:
 
 @shared_task(name="webhooks.sweep")
 def sweep() -> None:
-    """Find what a lost message forgot, and what is due again; first end what a machine made that is no more."""
-    health.end_with_makers()
+    """Find what a lost message forgot, and what is due again; first stop what a machine's webhook may not tell any more."""
+    makers.look()
     if claiming.is_any():
         running.deliver()
+
+
+@shared_task(name=makers.LOOK)
+def look_at_makers() -> None:
+    """Something changed what robots or tokens may do."""
+    makers.look()
 
 
 @shared_task(name="webhooks.check_health")

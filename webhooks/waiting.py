@@ -1,6 +1,7 @@
 """What waits to be sent: let go at once, put back when it had ended, or cancelled for good."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -10,6 +11,8 @@ from webhooks.models import Delivery, Webhook
 # Older ones have no news value any more: they fail instead, as "expired".
 OLDEST_WHEN_OFF = timedelta(days=3)
 OLDEST_WHEN_PAUSED = timedelta(days=30)
+# Why one was cancelled: whoever made the webhook by the API may not read the event any more.
+UNREADABLE = "unreadable"
 
 
 def older_than(age: timedelta) -> Q:
@@ -32,9 +35,8 @@ def send_now(webhook: Webhook) -> int:
     return waiting.filter(due_at__gt=now).update(due_at=now) + waiting.filter(due_at__lt=now).count()
 
 
-def put_back(rows: QuerySet[Delivery]) -> int:
+def put_back(rows: QuerySet[Delivery], now: datetime) -> int:
     """Send these as if they were new, under the same webhook-id and with the same body; how many. Inside an action."""
-    now = timezone.now()
     return rows.update(
         state=Delivery.State.PENDING,
         due_at=now,
@@ -47,9 +49,9 @@ def put_back(rows: QuerySet[Delivery]) -> int:
     )
 
 
-def cancel(webhook: Webhook) -> int:
-    """What waits for this webhook is never sent; how many. Inside the action that retires it."""
-    waiting = Delivery.objects.filter(webhook=webhook, state=Delivery.State.PENDING)
-    return waiting.update(
-        state=Delivery.State.CANCELLED, lease=None, leased_until=None, ended_at=timezone.now()
-    )
+def cancel(rows: QuerySet[Delivery], why: str = "") -> int:
+    """What of these waits is never sent; how many. `why`: a word for `last_outcome`. Inside an action, the webhook locked."""
+    told: dict[str, Any] = {"state": Delivery.State.CANCELLED, "lease": None, "leased_until": None}
+    if why:
+        told["last_outcome"] = why
+    return rows.filter(state=Delivery.State.PENDING).update(**told, ended_at=timezone.now())

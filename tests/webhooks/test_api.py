@@ -13,9 +13,10 @@ from robots.models import Robot
 from tests.cast import Cast
 from tests.conftest import bearer
 from tests.tokens.conftest import in_a_month
+from tests.webhooks.conftest import piled_up
 from tokens import actions as tokens
 from tokens import revoking
-from webhooks import actions, credentials, health
+from webhooks import actions, credentials, makers
 from webhooks.models import Delivery, Tally, Webhook
 from workspaces import actions as workspaces
 
@@ -93,7 +94,7 @@ def test_a_robot_hears_only_what_it_may_read_and_its_webhook_ends_with_it(cast: 
     from robots import switches
 
     switches.switch(cast.actor("olga"), cast.robby.public_id, on=False)
-    health.end_with_makers()
+    makers.look()
     webhook = Webhook.objects.get(public_id=told["id"])
     assert not webhook.is_on and webhook.off_reason == "maker"
 
@@ -102,7 +103,7 @@ def test_a_revoked_tokens_webhook_ends(cast: Cast, token: str) -> None:
     made(token)
     [row] = cast.home.tokens.all()
     revoking.revoke(cast.actor("olga"), cast.membership("olga"), row.public_id)
-    health.end_with_makers()
+    makers.look()
     assert Webhook.objects.get().off_reason == "maker"
 
 
@@ -193,7 +194,9 @@ def test_deliveries_are_listed_read_and_resent(cast: Cast, token: str) -> None:
     assert call(token, "post", one + "/resend", Idempotency_Key="again").json() == resent
     Delivery.objects.filter(state="failed").update(kind="event")
     since = {"since": "2020-01-01T00:00:00Z"}
-    assert call(token, "post", f"/{there}/resend", since).json() == {"deliveries": 2}
+    count = call(token, "get", f"/{there}/resend?since=2020-01-01T00:00:00Z")
+    assert count.status_code == 200 and count.json() == {"total": 2}
+    assert call(token, "post", f"/{there}/resend", since).json()["total"] == 2
     assert call(token, "post", f"/{there}/resend", since).status_code == 409
     assert Record.objects.filter(type="webhook.resent").count() == 2
 
@@ -215,7 +218,58 @@ def test_events_that_a_machine_may_not_read_any_more_are_neither_told_nor_resent
     assert call(access, "get", one).status_code == call(access, "post", one + "/resend").status_code == 404
     assert call(access, "post", f"{there}/resend", since).status_code == 409
     Robot.objects.filter(pk=cast.robby.pk).update(scopes=everything)
-    assert call(access, "post", f"{there}/resend", since).json() == {"deliveries": 1}
+    assert call(access, "post", f"{there}/resend", since).json()["total"] == 1
+
+
+def failed(webhook: Webhook, count: int, **fields: Any) -> None:
+    """So many deliveries that were given up."""
+    ended = timezone.now()
+    fields = {"state": "failed", "ended_at": ended, "attempts": 10, "last_outcome": "timeout"} | fields
+    piled_up(webhook, count, **fields)
+
+
+def test_how_far_a_resend_is_until_nothing_waits(cast: Cast, token: str) -> None:
+    there, webhook = f"/{made(token)['id']}", Webhook.objects.get()
+    failed(webhook, 3)
+    since, key = {"since": "2020-01-01T00:00:00Z"}, {"Idempotency_Key": "resend"}
+    answer = call(token, "post", there + "/resend", since, **key)
+    far = {"total": 3, "waiting": 3, "delivered": 0, "failed": 0}
+    assert answer.status_code == 202 and answer.json().items() >= far.items()
+    place = answer.headers["Location"].removeprefix(HERE)
+    again = call(token, "post", there + "/resend", since, **key)
+    assert again.content == answer.content and again.headers["Location"] == HERE + place
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert call(token, "get", place).json() == answer.json()
+    first, second, third = webhook.deliveries.order_by("pk")
+    for row, state in ((first, "delivered"), (second, "failed"), (third, "cancelled")):
+        Delivery.objects.filter(pk=row.pk).update(state=state, ended_at=timezone.now())
+    told = call(token, "get", place).json()
+    assert told.items() >= {"total": 3, "waiting": 0, "delivered": 1, "failed": 2}.items()
+    page = cast.client("olga").get(f"/o/halden/settings/webhooks{there}/resend/", {"started": told["id"]})
+    assert "Delivered: 1. Waiting: 0. Given up: 2." in page.content.decode()
+
+
+def test_each_resend_counts_its_own(cast: Cast, token: str) -> None:
+    there, webhook = f"/{made(token)['id']}", Webhook.objects.get()
+    failed(webhook, 4)
+    since = {"since": "2020-01-01T00:00:00Z"}
+    first = call(token, "post", there + "/resend", since).headers["Location"].removeprefix(HERE)
+    ids = list(webhook.deliveries.values_list("pk", flat=True))
+    Delivery.objects.filter(pk__in=ids[:1]).update(state="failed", ended_at=timezone.now())
+    second = call(token, "post", there + "/resend", since).headers["Location"].removeprefix(HERE)
+    told = [call(token, "get", place).json()["total"] for place in (first, second)]
+    assert first != second and told == [3, 1]
+
+
+def test_what_is_no_resend_is_not_found(cast: Cast, token: str) -> None:
+    there = f"/{made(token)['id']}"
+    for wrong in ("x", "20261122T110312123456Z", "99999999T999999999999Z", "²0261122T110312123456Z"):
+        assert call(token, "get", f"{there}/resends/{wrong}").status_code == 404, wrong
+    assert call(token, "get", f"{there}/resends/{'9' * 65}").status_code == 422
+    for wrong in ("", "?since=yesterday", "?since=0001-01-01T00:00:00%2B23:59"):
+        assert call(token, "get", f"{there}/resend{wrong}").status_code == 422, wrong
+    assert call(token, "get", f"{there}/resend?since=2999-01-01T00:00:00Z").json() == {"total": 0}
+    assert call(token, "get", "/nowhere/resend?since=2020-01-01T00:00:00Z").status_code == 404
 
 
 def test_how_it_did_hour_by_hour(cast: Cast, token: str) -> None:

@@ -15,7 +15,7 @@ from tests.tokens.conftest import in_a_month
 from tests.webhooks.conftest import EVERYTHING, MADE, happen, listens, of, piled_up
 from tokens import actions as tokens
 from tokens import revoking
-from webhooks import health
+from webhooks import makers
 from webhooks.models import Delivery, Webhook
 from workspaces import actions as workspaces
 from workspaces import bulk
@@ -115,7 +115,7 @@ def test_it_ends_with_its_maker(cast: Cast) -> None:
     revoking.revoke(cast.actor("olga"), cast.membership("olga"), token.public_id)
     happen(cast)
     assert "workspace.created" not in types(webhook) and types(other) == MADE
-    health.end_with_makers()
+    makers.look()
     webhook.refresh_from_db()
     other.refresh_from_db()
     assert (webhook.is_on, webhook.off_reason, other.is_on) == (False, "maker", True)

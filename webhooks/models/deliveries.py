@@ -21,7 +21,8 @@ class Delivery(models.Model):
         PROBE = "probe"
 
     class State(models.TextChoices):
-        """`failed` after the last attempt or when it waited too long; `cancelled` with its webhook."""
+        """`failed` after the last attempt or when it waited too long; `cancelled` with its webhook, or when its maker may not
+        read the event any more."""
 
         PENDING = "pending"
         DELIVERED = "delivered"
@@ -80,6 +81,12 @@ class Delivery(models.Model):
             models.Index(fields=["webhook", "id"], name="delivery_list"),
             models.Index(
                 fields=["webhook", "created_at", "id"], condition=Q(state="failed"), name="delivery_failed"
+            ),
+            # How far a resend is: all of it has one moment.
+            models.Index(
+                fields=["webhook", "resent_at", "state"],
+                condition=Q(resent_at__isnull=False),
+                name="delivery_resent",
             ),
             models.Index(fields=["ended_at"], condition=~Q(state="pending"), name="delivery_ended"),
         ]

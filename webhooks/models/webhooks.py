@@ -76,6 +76,8 @@ class Webhook(models.Model):
     maker_name = models.CharField(max_length=120, blank=True)
     # Made through the API: it hears what its maker may read, and ends with it.
     by_machine = models.BooleanField(default=False)
+    # What its maker could read when that was looked at last, in short (webhooks/makers.py).
+    maker_reach = models.CharField(max_length=80, blank=True, default="", db_default="")
     # The create form's nonce: the same form sent twice makes one webhook.
     creation_key = models.CharField(max_length=64, null=True)
     # One more with every change: a stale page is noticed, and the engine opens the seals anew.

@@ -1,12 +1,11 @@
 """A test event, one delivery with its attempts, and sending once more: one, or all that failed since a moment."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -79,45 +78,38 @@ def resend_failed(request: ActorRequest, webhook: str) -> HttpResponse:
     form = SinceForm(request.GET if asked else None, initial={"since": timezone.now() - timedelta(days=1)})
     count = None
     if asked and form.is_valid():
-        count = resending.failed_since(found, form.cleaned_data["since"])[: pages.COUNTED + 1].count()
+        try:
+            rows = resending.failed_since(request.actor, found, form.cleaned_data["since"])
+            count = rows[: pages.COUNTED + 1].count()
+        except NotPossible as problem:
+            form.add_error("since", str(problem))
     return _page(request, found, form, 422 if asked and count is None else 200, count=count)
 
 
 def _resend_failed(request: ActorRequest, found: Webhook) -> HttpResponse:
     form = SinceForm(request.POST)
-    started = timezone.now()
     if form.is_valid():
         try:
-            resending.resend_failed(request.actor, found.public_id, form.cleaned_data["since"])
+            made = resending.resend_failed(request.actor, found.public_id, form.cleaned_data["since"])
         except NotPossible as problem:
             form.add_error("since", str(problem))
         else:
             here = pages.address(found, "resend_failed")
-            return redirect(f"{here}?started={started.strftime('%Y-%m-%dT%H:%M:%S.%fZ')}")
+            return redirect(f"{here}?started={made.public_id}")
     return _page(request, found, form, 422)
 
 
 def _page(
     request: ActorRequest, found: Webhook, form: SinceForm, status: int, count: int | None = None
 ) -> HttpResponse:
-    started = _moment(request.GET.get("started", ""))
+    progress = resending.progress(found.deliveries.all(), request.GET.get("started", ""))
     told = pages.verbs(found) | {
         "webhook": found,
         "url": pages.address(found, "webhook"),
         "form": form,
         "count": count,
         "count_words": pages.counted(count) if count is not None else "",
-        "started": request.GET.get("started", "") if started else "",
-        "progress": resending.progress(found, started) if started else None,
+        "progress": progress,
     }
-    part = "resend_progress" if request.headers.get("HX-Request") and started else "resend_failed"
+    part = "resend_progress" if request.headers.get("HX-Request") and progress else "resend_failed"
     return render(request, f"webhooks/{part}.html", told, status=status)
-
-
-def _moment(text: str) -> datetime | None:
-    """When a resend began, from the address; nonsense is none, and so is what lies outside the calendar."""
-    try:
-        found = parse_datetime(text[:40])
-        return found.astimezone(UTC) if found is not None and timezone.is_aware(found) else None
-    except (ValueError, OverflowError):
-        return None

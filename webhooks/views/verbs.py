@@ -27,8 +27,13 @@ def back(webhook: Webhook) -> HttpResponse:
 @require_POST
 def switch_on(request: ActorRequest, webhook: str) -> HttpResponse:
     """On: it hears of events from now on, and what waits goes out."""
-    found = actions.switch_on(request.actor, webhook)
-    messages.success(request, _("%(name)s is on. What waits goes out now.") % {"name": found.description})
+    found = fetch(request, webhook)
+    try:
+        actions.switch_on(request.actor, webhook)
+    except NotPossible as problem:
+        messages.warning(request, str(problem))
+    else:
+        messages.success(request, _("%(name)s is on. What waits goes out now.") % {"name": found.description})
     return back(found)
 
 
