@@ -131,3 +131,10 @@ def webhook(cast: Cast) -> Webhook:
     shown = {"header-1-name": "X-Site", "header-1-value": "harbour"}
     assert add(cast, **BASIC, **HIDDEN, **shown).status_code == 200
     return Webhook.objects.get()
+
+
+@pytest.fixture
+def only_loopback(settings: Any) -> None:
+    """As in production, and loopback only because the operator says so."""
+    settings.PRODUCTION = True
+    settings.GATEHOUSE_WEBHOOK_ALLOW = ("127.0.0.1/32",)
