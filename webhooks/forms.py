@@ -24,6 +24,12 @@ from workspaces.models import Workspace
 # Makes the form invalid; the page says it row by row.
 HEADERS_SAID = _("Change the headers that are marked below.")
 
+# What a field says of which not everything comes back.
+LOST = {
+    "password": _("Type it again: what was typed here is not shown again."),
+    "target_url": _("Complete it: what was typed behind the host is not shown again."),
+}
+
 
 def no_controls_at_all(value: str) -> None:
     """Raises ValidationError for control characters: they can't stand in a header, not even encoded."""
@@ -98,8 +104,21 @@ class WebhookForm(forms.Form):
         self.places = list(found.order_by("name", "pk").values_list("public_id", "name")[:500])
         self.fields["workspaces"].choices = self.places  # type: ignore[attr-defined]
         self.rows: list[Row] = read(data) if data is not None else rows_of(webhook)
+        self.lost: set[str] = set()
         if webhook and webhook.sealed_password:
             self.fields["password"].help_text = _("Can't be shown. Leave empty to keep it.")
+        if self.typed.get("password"):
+            self.lose("password")
+
+    def lose(self, name: str) -> None:
+        """What is or may be secret was typed there, and the page that comes back does not show it: it says so at the field."""
+        if name in LOST:
+            self.lost.add(name)
+            self.fields[name].help_text = LOST[name]
+
+    def has_lost_secrets(self) -> bool:
+        """Whether something was typed that is not written into the page again."""
+        return bool(self.lost) or any(row.is_lost for row in self.rows)
 
     def clean_target_url(self) -> str:
         """As it is stored. Raises ValidationError with what to change."""

@@ -7,8 +7,8 @@ from typing import Any
 from webhooks.headers import MOST, Wanted
 from webhooks.models import Webhook
 
-# Empty ones to type into; more come with the button below them.
-SPARE = 2
+# Empty ones to type into, and so many more where there is no JavaScript to add them.
+SPARE, FURTHER = 2, 6
 _FIELD = re.compile(r"header-([0-9]{1,3})-(name|value|hide)")
 
 
@@ -22,6 +22,8 @@ class Row:
     is_hidden: bool = False
     # A hidden value is stored.
     is_kept: bool = False
+    # One was typed, and the page does not show it again.
+    is_lost: bool = False
     problem: str = ""
 
     def __repr__(self) -> str:
@@ -58,16 +60,18 @@ def read(data: Any) -> list[Row]:
                 row.is_hidden = True
             else:
                 setattr(row, found[2], str(data.get(key, "")).strip())
+    for row in places.values():
+        row.is_lost = row.is_hidden and bool(row.value)
     return [places[place] for place in sorted(places)][: MOST + 1]
 
 
-def drawn(rows: list[Row], kept: set[str], more: bool = False) -> list[Row]:
-    """The rows of a page: those with something in them, numbered anew, and spare ones."""
+def drawn(rows: list[Row], kept: set[str]) -> tuple[list[Row], list[Row]]:
+    """The rows of a page: those with something in them, numbered anew, and spare ones; and further ones."""
     filled = [row for row in rows if row.name or row.value or row.problem]
     for row in filled:
         row.is_kept = row.is_hidden and row.name.lower() in kept
-    spare = SPARE * 2 if more else SPARE
-    found = filled + [Row(0) for _ in range(min(spare, max(0, MOST - len(filled))))]
+    found = (filled + [Row(0) for _ in range(SPARE + FURTHER)])[: max(MOST, len(filled))]
     for place, row in enumerate(found):
         row.place = place
-    return found
+    shown = len(filled) + SPARE
+    return found[:shown], found[shown:]

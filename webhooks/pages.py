@@ -76,14 +76,16 @@ def where(webhook: Webhook, count: int) -> str:
     return ngettext("%(n)d workspace", "%(n)d workspaces", count) % {"n": count}
 
 
-def form_page(form: WebhookForm, more_rows: bool = False) -> dict[str, Any]:
+def form_page(form: WebhookForm) -> dict[str, Any]:
     """What the form's template needs beside the form: header rows and event groups."""
     kept = {row.name.lower() for row in rows_of(form.webhook) if row.is_kept}
     chosen = form.chosen_events()
+    header_rows, further_rows = drawn(form.rows, kept)
     return {
         "form": form,
         "problems": [told for told in form.non_field_errors() if told != str(HEADERS_SAID)],
-        "header_rows": drawn(form.rows, kept, more_rows),
+        "header_rows": header_rows,
+        "further_rows": further_rows,
         "event_groups": [
             {
                 "name": group["name"],
@@ -93,14 +95,8 @@ def form_page(form: WebhookForm, more_rows: bool = False) -> dict[str, Any]:
             }
             for group in hearing.groups()
         ],
-        "has_secrets_typed": form.is_bound and _has_typed_secrets(form),
+        "has_secrets_typed": form.has_lost_secrets(),
     }
-
-
-def _has_typed_secrets(form: WebhookForm) -> bool:
-    """Whether something was typed that is not written into the page again."""
-    hidden = any(row.is_hidden and row.value for row in form.rows)
-    return hidden or bool(form.data.get("password"))
 
 
 def webhook_page(actor: Actor, webhook: Webhook, asked: Any, **forms: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from webhooks.addresses import is_allowed, verdict
+from webhooks.here import leads_here
 
 LONGEST = 2000
 PORTS = {"http": 80, "https": 443}
@@ -105,10 +106,9 @@ def _no_host() -> str:
 
 
 def _not_here(there: Origin, literal: str | None) -> None:
-    """Raises ValidationError when the target is this instance: its events would cause events."""
-    here = origin(settings.GATEHOUSE_URL)
-    loopback = literal is not None and ipaddress.ip_address(literal).is_loopback
-    if (there.host, there.port) == (here.host, here.port) or (loopback and there.port == settings.PORT):
+    """Raises ValidationError when the target is this instance."""
+    public = origin(settings.GATEHOUSE_URL)
+    if leads_here(there.host, there.port, literal, (public.host, public.port)):
         raise ValidationError(_("This is Gatehouse itself. Choose the address of another system."))
 
 

@@ -16,6 +16,8 @@ for (const group of document.querySelectorAll("[data-event-group]")) {
 
 const rows = document.querySelector("[data-headers]");
 const MOST = 40;
+// What is in <noscript> is none of them here.
+const present = () => [...rows.querySelectorAll("[data-header-row]")];
 
 const renumbered = (row, place) => {
   for (const part of row.querySelectorAll("[id], [for], [name]")) {
@@ -36,17 +38,17 @@ const emptied = (row) => {
   row.querySelector(".invalid-feedback")?.remove();
 };
 document.querySelector("[data-more-headers]")?.addEventListener("click", (event) => {
-  const last = rows.lastElementChild;
-  if (!last || rows.children.length >= MOST) return;
+  const place = present().length;
+  const last = present()[place - 1];
+  if (!last || place >= MOST) return;
   event.preventDefault();
-  const place = rows.children.length;
   const row = last.cloneNode(true);
   renumbered(row, place);
   emptied(row);
   for (const said of row.querySelectorAll(".visually-hidden")) {
     said.textContent = said.textContent.replace(/\d+/, String(place + 1));
   }
-  rows.append(row);
+  last.after(row);
   row.querySelector("input").focus();
 });
 // "Hide value": what is typed is hidden at once; switched off, the value is gone, as it is on the server.

@@ -114,6 +114,26 @@ def test_a_lapsed_proof_is_asked_for_and_keeps_what_was_typed_but_for_secrets(ca
         assert kept in page, kept
     for ticked in ("task.created", "robot.created", "basic", "chosen"):
         assert f'value="{ticked}" checked' in page, ticked
+    for said in (
+        "Nothing is saved yet.",
+        "Type it again: what was",
+        'placeholder="Type it again"',
+        "Complete it:",
+    ):
+        assert said in page, said
+
+
+def test_a_form_that_lost_nothing_says_nothing_of_it(cast: Cast) -> None:
+    for page in (cast.client("olga").get(HERE + "?create"), add(cast, more="1"), add(cast, description="")):
+        assert "ype it again" not in page.content.decode() and "Complete it" not in page.content.decode()
+
+
+def test_there_are_rows_enough_without_javascript(cast: Cast) -> None:
+    page = cast.client("olga").get(HERE + "?create").content.decode()
+    shown, further = page.split("<noscript>", 1)[0], page.split("<noscript>", 1)[1].split("</noscript>")[0]
+    assert shown.count("data-header-row") == 2 and further.count("data-header-row") == 6
+    rows = {f"header-{n}-name": f"X-{n}" for n in range(39)} | {f"header-{n}-value": "v" for n in range(39)}
+    assert add(cast, more="1", **rows).content.decode().count("data-header-row") == 40
 
 
 def test_forty_headers_are_enough(cast: Cast) -> None:

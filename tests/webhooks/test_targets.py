@@ -1,9 +1,13 @@
 """Which addresses a webhook may have, as far as they say."""
 
+import socket
+import threading
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 
-from webhooks import targets
+from webhooks import here, targets
 
 
 @pytest.mark.parametrize(
@@ -53,6 +57,73 @@ def test_this_instance_is_no_target(settings: object) -> None:
         with pytest.raises(ValidationError, match="itself"):
             targets.check(typed)
     assert targets.check("https://gatehouse.example:8443/")
+
+
+def own_address() -> str:
+    """Of this machine, as others reach it; the second loopback address where there is no network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        try:
+            # Chooses a network card, sends nothing.
+            asked.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.2"
+        return str(asked.getsockname()[0])
+
+
+@pytest.fixture
+def opened(settings: Any) -> Any:
+    """Behind a proxy, and the operator opened the network that this instance is in."""
+    settings.GATEHOUSE_URL, settings.PORT = "https://gatehouse.example", 8123
+    settings.GATEHOUSE_WEBHOOK_ALLOW = (f"{own_address()}/32", "10.9.0.0/16", "fd00::/8")
+    return settings
+
+
+def refused(typed: str) -> bool:
+    """Whether it is refused because it is this instance."""
+    try:
+        targets.check(typed)
+    except ValidationError as error:
+        assert "itself" in error.messages[0]
+        return True
+    return False
+
+
+def test_an_own_address_is_this_instance_on_its_own_ports_only(opened: Any) -> None:
+    mine = own_address()
+    for typed in (f"http://{mine}:8123/", f"https://{mine}/", f"http://[::ffff:{mine}]:8123/"):
+        assert refused(typed), typed
+    assert not refused(f"http://{mine}:8124/") and not refused("http://10.9.0.1:8123/")
+
+
+def test_what_its_name_leads_to_is_this_instance(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {"gatehouse.example": ["10.9.8.7", "fd00::7"], "alias.example": ["10.9.8.7"]}
+
+    def answers(name: str, *args: Any, **kwargs: Any) -> list[Any]:
+        if name not in names:
+            raise socket.gaierror("no such name")
+        return [(0, 0, 0, "", (address, 0)) for address in names[name]]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answers)
+    for typed in (
+        "https://10.9.8.7/",
+        "http://10.9.8.7:8123/",
+        "https://[fd00::7]/",
+        "https://[fd00:0::7]:8123/",
+    ):
+        assert refused(typed), typed
+    assert refused("http://alias.example:8123/") and not refused("http://other.example:8123/")
+    # Another system may be behind the same proxy, and another port is another system.
+    assert not refused("https://alias.example/") and not refused("https://10.9.8.7:8443/")
+
+
+def test_a_silent_name_server_holds_nobody_up_for_long(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(here, "LOOKUP_SECONDS", 0.05)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: [over.wait(60)][:0])
+    try:
+        assert not refused("http://alias.example:8123/")
+    finally:
+        over.set()
 
 
 def test_the_operator_opens_networks(settings: object) -> None:

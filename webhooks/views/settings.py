@@ -48,11 +48,16 @@ def typed(request: HttpRequest) -> str:
     told: list[tuple[str, str]] = [("create", "")]
     told.append(("description", request.POST.get("description", "")[:120]))
     with suppress(ValidationError):
-        told.append(("target_url", f"{targets.origin(targets.check(request.POST.get('target_url', '')))}/"))
+        whole = targets.check(request.POST.get("target_url", ""))
+        told.append(("target_url", f"{targets.origin(whole)}/"))
+        if told[-1][1] != whole:
+            told.append(("retype", "target_url"))
     told += [("events", name) for name in request.POST.getlist("events")[:100]]
     told += [("groups", name) for name in request.POST.getlist("groups")[:10]]
     told += [(name, request.POST.get(name, "")[:255]) for name in ("where", "auth", "username")]
     told += [("workspaces", chosen[:64]) for chosen in request.POST.getlist("workspaces")[:40]]
+    if request.POST.get("password"):
+        told.append(("retype", "password"))
     for row in read(request.POST):
         told.append((f"header-{row.place}-name", row.name[:100]))
         if row.name and row.is_hidden:
@@ -82,6 +87,10 @@ def _asked(request: ActorRequest) -> CreateForm:
     initial["workspaces"] = asked.getlist("workspaces")
     form = CreateForm(request.actor, initial=initial)
     form.rows = read(asked)
+    for row in form.rows:
+        row.is_lost = row.is_hidden
+    for name in asked.getlist("retype"):
+        form.lose(name)
     return form
 
 
@@ -92,7 +101,7 @@ def _form(request: ActorRequest, form: WebhookForm, template: str, **more: Any) 
         form.full_clean()
         form.errors.clear()
     status = 422 if form.is_bound and not wants_rows else 200
-    return render(request, template, pages.form_page(form, wants_rows) | more, status=status)
+    return render(request, template, pages.form_page(form) | more, status=status)
 
 
 def _create(request: ActorRequest) -> HttpResponse:
