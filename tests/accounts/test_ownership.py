@@ -27,11 +27,14 @@ def test_ownership_is_offered_and_accepted(cast: Cast, mailbox: Mailbox) -> None
     cast.client("olga").post(f"{HERE}people/{cast.users['adam'].public_id}/offer/")
     assert mailbox.read()[-1]["To"] == "adam@halden.example"
     assert cast.client("carl").get(HERE + "ownership/").status_code == 404
-    adam = cast.client("adam")
+    adam, words = cast.client("adam"), "Olga offers you the ownership"
+    assert words in adam.get(HERE).content.decode()
+    assert all(words not in cast.client(who).get(HERE).content.decode() for who in ("olga", "carl", "mia"))
     assert "Accept ownership" in adam.get(HERE + "ownership/").content.decode()
     adam.post(HERE + "ownership/")
     assert Organization.objects.get(pk=cast.home.pk).owner == cast.users["adam"]
     assert cast.membership("olga").role == cast.membership("adam").role == "co-owner"
+    assert words not in adam.get(HERE).content.decode()
 
 
 def test_members_and_deactivated_people_are_no_owners(cast: Cast) -> None:
