@@ -45,6 +45,7 @@ FACTS: dict[str, tuple[Any, Any]] = {
     "assignee": (None, OTHER),
     "authentication": ("none", "basic"),
     "board": (THING, THING),
+    "cancelled": (0, 3),
     "cause": ("", "gone"),
     "column": (PLACE, THING),
     "columns": (["To do"], ["To do", "In progress", "Done"]),
