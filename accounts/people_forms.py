@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import ranks
 from accounts.forms import NameField, no_controls
+from accounts.forms_unseen import VersionedForm
 from accounts.models import Group, Membership, Role, normalize_email
 from accounts.permissions import Actor, Power
 
@@ -110,7 +111,7 @@ class PersonForm(forms.Form):
             del self.fields["groups"]
 
 
-class GroupForm(forms.Form):
+class GroupForm(VersionedForm):
     """A group's name and description."""
 
     name = NameField(label=_("Name"))

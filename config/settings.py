@@ -286,6 +286,7 @@ OAUTH2_PROVIDER = {
 }
 
 # ---------- 7 pages ----------
+FORM_RENDERER = "accounts.forms_unseen.Renderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -30,9 +30,8 @@ class CreateForm(forms.Form):
         super().__init__(*args, **{"initial": {"creation_key": uuid.uuid4().hex}} | kwargs)
 
     def clean(self) -> None:
-        """A hidden value never comes back: a broken key would stay broken."""
+        """The dialogue has no list of errors: said at the tick."""
         if "creation_key" in self.errors:
-            self.data = dict(self.data.items()) | {"creation_key": uuid.uuid4().hex}
             self.add_error(
                 "understand", _("A part of this form got lost. Tick the box and press Create again.")
             )

@@ -139,14 +139,8 @@ class CreateForm(ExpiryForm):
         return next((value for value in ("90", "30") if value in choices), "date")
 
     def clean(self) -> dict[str, Any]:
-        """A hidden value never comes back: a broken key would stay broken."""
+        """The expiry and the scopes belong to the chosen organization."""
         told = super().clean() or {}
-        if "creation_key" in self.errors:
-            self.data = dict(self.data.items()) | {
-                "creation_key": uuid.uuid4().hex,
-                "scopes": self.data.getlist("scopes") if hasattr(self.data, "getlist") else [],
-            }
-            self.add_error(None, _("A part of this form got lost. Press Create again."))
         membership = self.homes.get(told.get("org", ""))
         if membership and "expires" in told:
             told["expires_at"] = self.chosen_end(membership.organization)

@@ -32,6 +32,17 @@ def can_make(membership: Membership) -> bool:
     return Power.USE_API in person_powers(membership) and not is_missing(membership)
 
 
+def why_not(membership: Membership | None, name: str) -> str:
+    """Why this person can make or change no token there now, after the form was filled in."""
+    if membership is not None and is_missing(membership):
+        said = _("%(name)s asks for a second factor by now. Set one up in another tab, then press the button again.")
+    else:
+        said = _(
+            "You have no API access in %(name)s any more. Once you have it back, press the button again."
+        )
+    return said % {"name": name}
+
+
 def row(token: PersonalToken) -> dict[str, Any]:
     """One token as lists and its own pages show it."""
     now = timezone.now()

@@ -8,20 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import NameField, no_controls, one_line
+from accounts.forms_unseen import VersionedForm
 from accounts.models import Membership
 from workspaces.models import Column, Task, Workspace
 
 MOST_LABELS, LABEL_LENGTH = 20, 40
-
-
-class VersionedForm(forms.Form):
-    """Knows which version its page showed."""
-
-    def now_at(self, version: int) -> None:
-        """What was typed is now compared with this version: the next time it is saved on purpose."""
-        typed = self.data.copy()  # type: ignore[attr-defined]
-        typed["version"] = str(version)
-        self.data = typed
 
 
 class WorkspaceForm(VersionedForm):

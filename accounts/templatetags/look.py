@@ -16,6 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import forms_unseen
+
 register = template.Library()
 
 ICONS = Path(__file__).resolve().parents[2] / "static" / "vendor" / "icons"
@@ -101,6 +103,9 @@ def _choices(bound: BoundField) -> list[dict[str, Any]]:
             }
         )
     return options
+
+
+register.filter("problems", forms_unseen.problems)
 
 
 @register.filter

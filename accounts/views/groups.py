@@ -67,6 +67,7 @@ def update(request: ActorRequest, group: str) -> HttpResponse:
             )
         except NotPossible as problem:
             form.add_error(None, str(problem))
+            form.now_at(grouping.fetch(request.actor, group).version)
         else:
             messages.success(request, _("%(name)s is updated.") % {"name": told["name"]})
             return redirect("accounts:group", org=request.actor.home.slug, group=group)

@@ -21,6 +21,8 @@ def _page(
     request: HttpRequest, where: Where, name: str = "", form: TextForm | None = None, problem: str = ""
 ) -> HttpResponse:
     found = verbs.look(operator(request), *where)
+    if form:
+        form.initial["version"] = found.version
     typed = {name: form.refreshed(found.version, problem) if problem else form} if form else {}
     return render(request, "operator/connect.html", desk_page(found, **typed), status=422 if form else 200)
 

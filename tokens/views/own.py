@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Membership
-from accounts.permissions import Actor, person_actor
+from accounts.permissions import Actor, Refused, person_actor
 from accounts.reauthentication import recently_authenticated
 from accounts.second_factor import is_missing
 from tokens import actions, pages, revoking, suggestions
@@ -98,22 +98,37 @@ def _again(request: HttpRequest, offered: list[Membership]) -> dict[str, Any] | 
 
 
 def _create(request: HttpRequest, memberships: list[Membership], offered: list[Membership]) -> HttpResponse:
-    """The value is on this answer, once."""
-    if not offered:
+    """The value is on this answer, once; what was typed comes back also to who may not make any there now."""
+    asked = request.POST.get("org", "")
+    shut = [one for one in memberships if one.organization.slug == asked and one not in offered]
+    if not offered and not shut:
         # The list says whom to ask.
         return _list(request, memberships, offered, status=403)
-    form = CreateForm(offered, request.POST)
+    form = CreateForm([*offered, *shut], request.POST)
+    if shut:
+        return _shut(request, form, asked)
     if form.is_valid():
         told = form.cleaned_data
         actor = actor_in(request, form.homes[told["org"]])
         made = (told["name"], form.wanted_scopes(), told["expires_at"], told["creation_key"])
         try:
             token, value = actions.create(actor, *made)
+        except Refused:
+            return _shut(request, form, asked)
         except actions.NotPossible as problem:
             form.add_error(None, str(problem))
         else:
             return sealed_answer(render(request, "tokens/created.html", pages.shown(token, value)))
     return _list(request, memberships, offered, form, 422)
+
+
+def _shut(request: HttpRequest, form: CreateForm, slug: str) -> HttpResponse:
+    """The form as typed, and why no token can be made in that organization any more; below it stands whom to ask."""
+    memberships = list(pages.mine(request.user))
+    here = next((one for one in memberships if one.organization.slug == slug), None)
+    form.add_error("org", pages.why_not(here, form.homes[slug].organization.name))
+    offered = [row for row in memberships if pages.can_make(row)]
+    return _list(request, memberships, offered, form, 403)
 
 
 @require_http_methods(["GET", "POST"])
@@ -128,6 +143,8 @@ def edit(request: HttpRequest, org: str, token: str) -> HttpResponse:
             changed = actions.update(actor, token, form.cleaned_data["stamp"], **form.wanted())
         except actions.Stale as problem:
             form = form.refreshed(fetch(request, org, token)[1], str(problem))
+        except Refused:
+            form.add_error(None, pages.why_not(actor.membership, actor.home.name))
         except actions.NotPossible as problem:
             form.add_error(None, str(problem))
         else:

@@ -42,7 +42,7 @@ def update(request: ActorRequest, workspace: str, number: int) -> HttpResponse:
             )
         except Stale:
             form.add_error(None, _("Somebody changed this task meanwhile. Compare, then save once more."))
-            form.now_at(found.version)
+            form.now_at(pages.find_task(request.actor, workspace, number).version)
         except NotPossible as problem:
             form.add_error(None, str(problem))
         except NotThere as problem:

@@ -81,7 +81,7 @@ def settings(request: ActorRequest, workspace: str) -> HttpResponse:
         actions.update(request.actor, workspace, form.wanted(), [version] if version else None)
     except Stale:
         form.add_error(None, _("Somebody changed this workspace meanwhile. Compare, then save once more."))
-        form.now_at(found.version)
+        form.now_at(pages.find(request.actor, workspace).version)
         return _settings(request, found, form)
     messages.success(request, _("%(name)s is updated.") % {"name": form.cleaned_data["name"]})
     return redirect("workspaces:settings", org=request.actor.home.slug, workspace=workspace)

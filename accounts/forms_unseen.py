@@ -1,0 +1,52 @@
+"""What a form carries unseen (a version, a key against double clicks): refused, it never comes back, and has no name."""
+
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.forms.renderers import DjangoTemplates
+from django.utils.translation import gettext as _
+
+
+class SteadyField(BoundField):
+    """Drawn again with its fresh value when what was sent was none: else the form could never be sent."""
+
+    def value(self) -> Any:
+        """As Django's, but for a hidden one that was refused."""
+        if self.is_hidden and self.form.is_bound and self.errors:
+            return self.field.prepare_value(self.initial)
+        return super().value()
+
+
+class Renderer(DjangoTemplates):
+    """Of every form (FORM_RENDERER)."""
+
+    bound_field_class = SteadyField
+
+
+class VersionedForm(forms.Form):
+    """Knows in `version` which one its page showed."""
+
+    def now_at(self, version: int) -> None:
+        """What was typed is now compared with this version: the next time it is saved on purpose."""
+        typed = self.data.copy()  # type: ignore[attr-defined]
+        typed["version"] = str(version)
+        self.data = typed
+
+
+def problems(form: forms.BaseForm) -> list[dict[str, str]]:
+    """What is wrong, field by field: `label`, `text`, and for what can be seen the `field` to go to.
+
+    Hidden ones without a label of their own are one sentence together: their names say nothing to anybody.
+    """
+    found, is_lost = [], False
+    for bound in form:
+        seen = {"label": str(bound.label), "field": "" if bound.is_hidden else bound}
+        if bound.is_hidden and bound.field.label is None:
+            is_lost = is_lost or bool(bound.errors)
+        else:
+            found += [seen | {"text": text} for text in bound.errors]
+    if is_lost:
+        said = _("A part of this form got lost. Look through it, then press the button again.")
+        found.append({"label": "", "field": "", "text": said})
+    return found
