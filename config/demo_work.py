@@ -49,7 +49,7 @@ def load(owner: Actor, robot: Robot, member: str) -> list[dict[str, str]]:
         if name not in there:
             actions.create(owner, name, description)
         place = Workspace.objects.visible_to(owner).filter(name=name).order_by("pk")[0]
-        if name == next(iter(WORKSPACES)):
+        if name == next(iter(WORKSPACES)) and place.archived_at is None:
             actions.add_member(owner, place.public_id, member)
         if not place.last_number and place.archived_at is None:
             _fill(owner, _robot_actor(robot), place, tasks)

@@ -27,10 +27,10 @@ def create(actor: Actor, name: str, description: str = "") -> Workspace:
 
 
 def update(actor: Actor, public_id: str, wanted: dict[str, Any], match: Match = None) -> Workspace:
-    """Change the given fields; a save that changes nothing records nothing. Raises Http404, Stale."""
+    """Change the given fields; a save that changes nothing records nothing. Raises Http404, NotPossible, Stale."""
     locking.may(actor, Power.MANAGE_WORKSPACES)
     with action(actor):
-        found = locking.workspace(actor, match, public_id=public_id)
+        found = locking.open_workspace(actor, match, public_id=public_id)
         changes = locking.changed(found, wanted)
         if changes:
             locking.save(found, wanted)
@@ -39,7 +39,7 @@ def update(actor: Actor, public_id: str, wanted: dict[str, Any], match: Match = 
 
 
 def archive(actor: Actor, public_id: str, match: Match = None) -> Workspace:
-    """Keep it as it is: readable, and nothing in it changes. Raises Http404, Stale."""
+    """Keep it as it is: readable, and nothing of it changes, name and members included. Raises Http404, Stale."""
     locking.may(actor, Power.MANAGE_WORKSPACES)
     with action(actor):
         found = locking.workspace(actor, match, public_id=public_id)
@@ -61,10 +61,10 @@ def restore(actor: Actor, public_id: str, match: Match = None) -> Workspace:
 
 
 def add_member(actor: Actor, public_id: str, person_id: str) -> Membership:
-    """From now on this person belongs to the workspace. Raises Http404."""
+    """From now on this person belongs to the workspace. Raises Http404, NotPossible."""
     locking.may(actor, Power.MANAGE_WORKSPACES)
     with action(actor):
-        found = locking.workspace(actor, public_id=public_id)
+        found = locking.open_workspace(actor, public_id=public_id)
         people = Membership.objects.current().filter(organization=found.organization)
         person = people.select_related("user").filter(user__public_id=person_id).first()
         if person is None:
@@ -77,10 +77,13 @@ def add_member(actor: Actor, public_id: str, person_id: str) -> Membership:
 
 
 def remove_member(actor: Actor, public_id: str, person_id: str) -> None:
-    """This person does not belong to the workspace any more; what is assigned to them stays so. Raises Http404."""
+    """This person does not belong to the workspace any more; what is assigned to them stays so.
+
+    Raises Http404, NotPossible.
+    """
     locking.may(actor, Power.MANAGE_WORKSPACES)
     with action(actor):
-        found = locking.workspace(actor, public_id=public_id)
+        found = locking.open_workspace(actor, public_id=public_id)
         person = found.members.select_related("user").filter(user__public_id=person_id).first()
         if person is None:
             raise Http404

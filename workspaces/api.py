@@ -30,7 +30,7 @@ class WorkspaceOut(Schema):
     description: str
     created_at: datetime
     updated_at: datetime
-    archived_at: datetime | None = Field(description="since when nothing in it changes")
+    archived_at: datetime | None = Field(description="since when nothing of it changes; restore it first (409)")
     version: int = Field(description="what `ETag` and `If-Match` compare")
 
 
@@ -125,7 +125,7 @@ def update_workspace(
 )
 @once
 def archive_workspace(request: HttpRequest, id: Id, if_match: IfMatch = None) -> HttpResponse:
-    """Keep it as it is: readable, and no board, column or task in it changes."""
+    """Keep it as it is: readable, and neither its name, its members nor anything in it changes."""
     return answer(told(actions.archive(request.auth, id, versions(if_match)), SHAPE))  # type: ignore[attr-defined]
 
 
@@ -166,7 +166,7 @@ def _member(row: Membership) -> dict[str, str]:
 @router.put(
     "/{id}/members/{person_id}",
     auth=MANAGE,
-    response={200: MemberOut} | ERRORS,
+    response={200: MemberOut} | ERRORS | CLASHES,
     operation_id="add_member",
 )
 def add_member(request: HttpRequest, id: Id, person_id: Id) -> HttpResponse:
@@ -175,7 +175,10 @@ def add_member(request: HttpRequest, id: Id, person_id: Id) -> HttpResponse:
 
 
 @router.delete(
-    "/{id}/members/{person_id}", auth=MANAGE, response={204: None} | ERRORS, operation_id="remove_member"
+    "/{id}/members/{person_id}",
+    auth=MANAGE,
+    response={204: None} | ERRORS | CLASHES,
+    operation_id="remove_member",
 )
 def remove_member(request: HttpRequest, id: Id, person_id: Id) -> Any:
     """This person does not belong to it any more."""

@@ -45,9 +45,9 @@ def workspace(actor: Actor, match: Match = None, **where: Any) -> Workspace:
     return found
 
 
-def open_workspace(actor: Actor, **where: Any) -> Workspace:
-    """The same for what changes the work in it. Raises Http404, NotPossible when it is archived."""
-    found = workspace(actor, **where)
+def open_workspace(actor: Actor, match: Match = None, **where: Any) -> Workspace:
+    """The same for what changes it or the work in it. Raises Http404, NotPossible when it is archived, Stale."""
+    found = workspace(actor, match, **where)
     not_archived(found)
     return found
 
@@ -55,7 +55,7 @@ def open_workspace(actor: Actor, **where: Any) -> Workspace:
 def not_archived(found: Workspace) -> None:
     """Raises NotPossible when it is archived."""
     if found.archived_at is not None:
-        raise NotPossible(_("This workspace is archived. Restore it to change what is in it."))
+        raise NotPossible(_("This workspace is archived: nothing of it changes until it is restored."))
 
 
 def board(actor: Actor, public_id: str, match: Match = None) -> Board:

@@ -91,7 +91,12 @@ def workspace_page(actor: Actor, workspace: Workspace) -> dict[str, Any]:
 def settings_page(actor: Actor, workspace: Workspace) -> dict[str, Any]:
     """The context of `workspaces/settings.html`."""
     inside = workspace.members.select_related("user", "organization").order_by("user__name", "pk")
-    return {"workspace": workspace, "members": inside, "task_count": workspace.last_number}
+    return {
+        "workspace": workspace,
+        "members": inside,
+        "task_count": workspace.last_number,
+        "may_manage": actor.can(Power.MANAGE_WORKSPACES),
+    }
 
 
 def addable(workspace: Workspace) -> list[Membership]:
@@ -124,6 +129,7 @@ def task_page(actor: Actor, task: Task) -> dict[str, Any]:
         "most_bytes": settings.ATTACHMENT_MAX_SIZE,
         "most_megabytes": settings.ATTACHMENT_MAX_SIZE // 1_000_000,
         "may_write": actor.can(Power.WRITE_WORK) and task.workspace.archived_at is None,
+        "may_manage": actor.can(Power.MANAGE_WORKSPACES),
         "record_url": _record_url(actor, "task", task.public_id),
     }
 

@@ -17,6 +17,7 @@ WORKSPACES = [
     Page("workspace-archived", "olga", WORK + "{tunnel}/"),
     Page("workspace-settings", "olga", BRIDGE + "settings/"),
     Page("workspace-settings-bad", "olga", BRIDGE + "settings/", 422, send("", name=" ")),
+    Page("workspace-settings-archived", "olga", WORK + "{tunnel}/settings/"),
     Page("workspace-delete", "olga", BRIDGE + "delete/"),
     Page("task", "olga", TASK),
     Page("task-bad", "olga", TASK, 422, send("/update/", title=" ", labels="x" * 41)),

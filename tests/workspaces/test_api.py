@@ -60,6 +60,25 @@ def test_everything_is_recorded_as_the_robots_doing(cast: Cast, robby: str) -> N
     assert verify(cast.home).broken_at is None
 
 
+def test_an_archived_one_is_as_it_is_until_it_is_restored(cast: Cast, robby: str) -> None:
+    here = f"{WORKSPACES}/{create(robby, name='Harbour bridge')['id']}"
+    mia, ada = (f"{here}/members/{cast.users[name].public_id}" for name in ("mia", "ada"))
+    assert call(mia, robby, "put").status_code == 200
+    archived = call(f"{here}/archive", robby, "post").json()
+    lines = Record.objects.count()
+    for path, method, body in ((here, "patch", {"name": "X"}), (mia, "delete", None), (ada, "put", None)):
+        told = is_problem(call(path, robby, method, body), 409, "not_possible")
+        assert "archived" in told["detail"]
+    assert call(here, robby).json() == archived and Record.objects.count() == lines
+    assert [one["name"] for one in call(f"{here}/members", robby).json()["items"]] == ["Mia"]
+    assert call(f"{here}/restore", robby, "post").status_code == 200
+    assert call(here, robby, "patch", {"name": "X"}).json()["name"] == "X"
+    assert call(mia, robby, "delete").status_code == 204
+    # What is archived can still be deleted.
+    call(f"{here}/archive", robby, "post")
+    assert call(here, robby, "delete").status_code == 204
+
+
 def test_an_id_is_never_used_again(cast: Cast, robby: str) -> None:
     here = f"{WORKSPACES}/{create(robby, name='Bridge')['id']}"
     call(here, robby, "delete")

@@ -152,13 +152,51 @@ def test_an_archived_workspace_is_readable_and_nothing_changes(cast: Cast, bridg
     shown = olga.get(page(bridge)).content.decode()
     assert "Archived" in shown and "New task" not in shown
     assert "Update" not in olga.get(page(bridge, "tasks/1/")).content.decode()
-    assert olga.post(page(bridge, "add/"), {"title": "Weld"}).status_code == 422
-    assert olga.post(page(bridge, "tasks/1/update/"), typed(bridge, title="No")).status_code == 422
+    column = Column.objects.get(name="Planned", board__workspace=bridge).public_id
+    refused = [
+        olga.post(page(bridge, "add/"), {"title": "Weld the rail", "column": column}),
+        olga.post(page(bridge, "tasks/1/update/"), typed(bridge, title="Weld the rail")),
+    ]
+    for answer in refused:
+        # The form is there with what was typed: restored in another tab, it can be sent once more.
+        told = answer.content.decode()
+        assert answer.status_code == 422 and 'value="Weld the rail"' in told and "is archived" in told
     assert (
         olga.post(page(bridge, "tasks/1/delete/")).status_code == 302 and Task.objects.current().count() == 2
     )
     assert olga.post(page(bridge, "restore/")).status_code == 302
     assert "New task" in olga.get(page(bridge)).content.decode()
+
+
+def test_an_archived_workspace_keeps_its_name_and_its_members(cast: Cast, bridge: Workspace) -> None:
+    olga, mia = cast.client("olga"), cast.users["mia"].public_id
+    olga.post(page(bridge, "members/add/"), {"person": mia})
+    typed = {"name": "Renamed", "description": "", "version": ""}
+    actions.archive(cast.actor("carl"), bridge.public_id)
+    shown = olga.get(page(bridge, "settings/")).content.decode()
+    assert "This workspace was archived" in shown and "Restore" in shown and "Mia" in shown
+    assert 'name="name"' not in shown and 'name="person"' not in shown and "/remove/" not in shown
+    answer = olga.post(page(bridge, "settings/"), typed)
+    assert answer.status_code == 422 and 'value="Renamed"' in answer.content.decode()
+    for verb, told in (("add", {"person": cast.users["ada"].public_id}), (f"{mia}/remove", {})):
+        after = olga.post(page(bridge, f"members/{verb}/"), told, follow=True)
+        assert "nothing of it changes until it is restored" in after.content.decode()
+    bridge.refresh_from_db()
+    assert bridge.name == "Harbour bridge" and bridge.members.count() == 1
+    assert olga.post(page(bridge, "restore/")).status_code == 302
+    assert olga.post(page(bridge, "settings/"), typed).status_code == 302
+    assert olga.post(page(bridge, f"members/{mia}/remove/")).status_code == 302
+    bridge.refresh_from_db()
+    assert bridge.name == "Renamed" and not bridge.members.exists()
+
+
+def test_whoever_may_not_restore_is_told_but_has_no_button(cast: Cast, bridge: Workspace) -> None:
+    actions.add_member(cast.actor("olga"), bridge.public_id, cast.users["mia"].public_id)
+    actions.archive(cast.actor("olga"), bridge.public_id)
+    for where in (page(bridge), page(bridge, "tasks/1/")):
+        shown = cast.client("mia").get(where).content.decode()
+        assert "This workspace was archived" in shown and "/restore/" not in shown
+        assert "/restore/" in cast.client("olga").get(where).content.decode()
 
 
 def test_a_workspace_is_deleted(cast: Cast, bridge: Workspace) -> None:

@@ -54,7 +54,8 @@ def update(request: ActorRequest, workspace: str, number: int) -> HttpResponse:
             return redirect(
                 "workspaces:task", org=request.actor.home.slug, workspace=workspace, number=number
             )
-    told = pages.task_page(request.actor, found) | {"form": form}
+    # Also while the workspace is archived: what was typed is still here.
+    told = pages.task_page(request.actor, found) | {"form": form, "may_write": True}
     return render(request, "workspaces/task.html", told, status=422)
 
 

@@ -54,7 +54,8 @@ def add_task(request: ActorRequest, workspace: str) -> HttpResponse:
             form.add_error("title", str(problem))
         else:
             return redirect("workspaces:workspace", org=request.actor.home.slug, workspace=workspace)
-    told = pages.workspace_page(request.actor, found) | {"form": form}
+    # Also while it is archived: what was typed is still here.
+    told = pages.workspace_page(request.actor, found) | {"form": form, "may_write": True}
     return render(request, "workspaces/workspace.html", told, status=422)
 
 
@@ -62,6 +63,8 @@ def _settings(request: ActorRequest, found: Workspace, form: WorkspaceForm | Non
     told = pages.settings_page(request.actor, found) | {
         "form": form or WorkspaceForm(found),
         "member_form": MemberForm(pages.addable(found)),
+        # What was typed before somebody archived it is still here.
+        "may_change": bool(form) or found.archived_at is None,
     }
     return render(request, "workspaces/settings.html", told, status=422 if form else 200)
 
@@ -83,6 +86,9 @@ def settings(request: ActorRequest, workspace: str) -> HttpResponse:
         form.add_error(None, _("Somebody changed this workspace meanwhile. Compare, then save once more."))
         form.now_at(pages.find(request.actor, workspace).version)
         return _settings(request, found, form)
+    except NotPossible as problem:
+        form.add_error(None, str(problem))
+        return _settings(request, pages.find(request.actor, workspace), form)
     messages.success(request, _("%(name)s is updated.") % {"name": form.cleaned_data["name"]})
     return redirect("workspaces:settings", org=request.actor.home.slug, workspace=workspace)
 
@@ -95,9 +101,14 @@ def add_member(request: ActorRequest, workspace: str) -> HttpResponse:
     form = MemberForm(pages.addable(found), request.POST)
     if not form.is_valid():
         told = pages.settings_page(request.actor, found) | {"form": WorkspaceForm(found), "member_form": form}
+        told["may_change"] = found.archived_at is None
         return render(request, "workspaces/settings.html", told, status=422)
-    person = actions.add_member(request.actor, workspace, form.cleaned_data["person"])
-    messages.success(request, _("%(name)s belongs to it now.") % {"name": person.user})
+    try:
+        person = actions.add_member(request.actor, workspace, form.cleaned_data["person"])
+    except NotPossible as problem:
+        messages.warning(request, str(problem))
+    else:
+        messages.success(request, _("%(name)s belongs to it now.") % {"name": person.user})
     return redirect("workspaces:settings", org=request.actor.home.slug, workspace=workspace)
 
 
@@ -105,8 +116,12 @@ def add_member(request: ActorRequest, workspace: str) -> HttpResponse:
 @require_POST
 def remove_member(request: ActorRequest, workspace: str, person: str) -> HttpResponse:
     """One fewer."""
-    actions.remove_member(request.actor, workspace, person)
-    messages.success(request, _("The person does not belong to it any more."))
+    try:
+        actions.remove_member(request.actor, workspace, person)
+    except NotPossible as problem:
+        messages.warning(request, str(problem))
+    else:
+        messages.success(request, _("The person does not belong to it any more."))
     return redirect("workspaces:settings", org=request.actor.home.slug, workspace=workspace)
 
 
