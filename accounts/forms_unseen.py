@@ -34,12 +34,13 @@ class VersionedForm(forms.Form):
         self.data = typed
 
 
-def problems(form: forms.BaseForm) -> list[dict[str, str]]:
+def problems(form: forms.BaseForm) -> list[dict[str, Any]]:
     """What is wrong, field by field: `label`, `text`, and for what can be seen the `field` to go to.
 
     Hidden ones without a label of their own are one sentence together: their names say nothing to anybody.
     """
-    found, is_lost = [], False
+    found: list[dict[str, Any]] = []
+    is_lost = False
     for bound in form:
         seen = {"label": str(bound.label), "field": "" if bound.is_hidden else bound}
         if bound.is_hidden and bound.field.label is None:

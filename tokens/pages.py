@@ -35,7 +35,9 @@ def can_make(membership: Membership) -> bool:
 def why_not(membership: Membership | None, name: str) -> str:
     """Why this person can make or change no token there now, after the form was filled in."""
     if membership is not None and is_missing(membership):
-        said = _("%(name)s asks for a second factor by now. Set one up in another tab, then press the button again.")
+        said = _(
+            "%(name)s asks for a second factor by now. Set one up in another tab, then press the button again."
+        )
     else:
         said = _(
             "You have no API access in %(name)s any more. Once you have it back, press the button again."

@@ -30,7 +30,9 @@ class WorkspaceOut(Schema):
     description: str
     created_at: datetime
     updated_at: datetime
-    archived_at: datetime | None = Field(description="since when nothing of it changes; restore it first (409)")
+    archived_at: datetime | None = Field(
+        description="since when nothing of it changes; restore it first (409)"
+    )
     version: int = Field(description="what `ETag` and `If-Match` compare")
 
 

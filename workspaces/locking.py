@@ -60,8 +60,7 @@ def not_archived(found: Workspace) -> None:
 
 def board(actor: Actor, public_id: str, match: Match = None) -> Board:
     """A board, its workspace locked. Raises Http404, NotPossible, Stale."""
-    home = {"boards__organization": actor.organization, "boards__public_id": public_id}
-    place = open_workspace(actor, **home)
+    place = open_workspace(actor, boards__organization=actor.organization, boards__public_id=public_id)
     found = Board.objects.filter(workspace=place, public_id=public_id, retired_at=None).first()
     if found is None:
         raise Http404

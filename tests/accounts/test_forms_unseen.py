@@ -77,7 +77,11 @@ class Proof(forms.Form):
 
 def test_what_has_a_label_keeps_its_words() -> None:
     told = problems(Proof({}))
-    assert [(one["label"], bool(one["field"])) for one in told] == [("Passkey", False), ("Name", True), ("", False)]
+    assert [(one["label"], bool(one["field"])) for one in told] == [
+        ("Passkey", False),
+        ("Name", True),
+        ("", False),
+    ]
     assert told[0]["text"] == "This field is required." and told[2]["text"] == LOST
     assert problems(Proof({"passkey": "x", "number": "1", "name": "y"})) == []
 

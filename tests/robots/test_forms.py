@@ -114,7 +114,10 @@ def test_a_new_robot_is_called_new_robot_and_can_manipulate_data(cast: Cast) -> 
         ("access", None, "This field is required."),
         ("access", "admin", "is not one of the available choices"),
         ("access", "\0", "is not one of the available choices"),
-        *(("version", broken, "A part of this form got lost.") for broken in (None, "", "one", "0", "-1", "\0")),
+        *(
+            ("version", broken, "A part of this form got lost.")
+            for broken in (None, "", "one", "0", "-1", "\0")
+        ),
     ],
 )
 def test_what_cannot_be_saved_is_said_and_nothing_changes(

@@ -32,7 +32,7 @@ def task(request: ActorRequest, workspace: str, number: int) -> HttpResponse:
 @requires(Power.WRITE_WORK)
 @require_POST
 def update(request: ActorRequest, workspace: str, number: int) -> HttpResponse:
-    """All its fields; what changed meanwhile is told, and nothing typed is lost."""
+    """All its fields; what changed meanwhile is told, and nothing typed is lost, also while the workspace is archived."""
     found = pages.find_task(request.actor, workspace, number)
     form = _form(found, request.POST)
     if form.is_valid():
@@ -54,7 +54,6 @@ def update(request: ActorRequest, workspace: str, number: int) -> HttpResponse:
             return redirect(
                 "workspaces:task", org=request.actor.home.slug, workspace=workspace, number=number
             )
-    # Also while the workspace is archived: what was typed is still here.
     told = pages.task_page(request.actor, found) | {"form": form, "may_write": True}
     return render(request, "workspaces/task.html", told, status=422)
 
