@@ -95,7 +95,6 @@ def settings_page(actor: Actor, workspace: Workspace) -> dict[str, Any]:
         "workspace": workspace,
         "members": inside,
         "task_count": workspace.last_number,
-        "may_manage": actor.can(Power.MANAGE_WORKSPACES),
     }
 
 

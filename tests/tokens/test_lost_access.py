@@ -50,7 +50,9 @@ def test_access_that_falls_between_the_page_and_the_lock_keeps_what_was_typed(
     monkeypatch.setattr(actions, "create", late)
     answer = ada.post(TOKENS, filled(name="Site tablet"))
     assert answer.status_code == 403 and 'value="Site tablet"' in words(answer)
-    assert "You have no API access in Halden any more." in words(answer) and not PersonalToken.objects.exists()
+    assert (
+        "You have no API access in Halden any more." in words(answer) and not PersonalToken.objects.exists()
+    )
 
 
 def test_lost_access_is_said_in_the_one_of_several_organizations(cast: Cast) -> None:

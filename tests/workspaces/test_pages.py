@@ -174,7 +174,7 @@ def test_an_archived_workspace_keeps_its_name_and_its_members(cast: Cast, bridge
     typed = {"name": "Renamed", "description": "", "version": ""}
     actions.archive(cast.actor("carl"), bridge.public_id)
     shown = olga.get(page(bridge, "settings/")).content.decode()
-    assert "This workspace was archived" in shown and "Restore" in shown and "Mia" in shown
+    assert "This workspace was archived" in shown and shown.count("/restore/") == 1 and "Mia" in shown
     assert 'name="name"' not in shown and 'name="person"' not in shown and "/remove/" not in shown
     answer = olga.post(page(bridge, "settings/"), typed)
     assert answer.status_code == 422 and 'value="Renamed"' in answer.content.decode()
