@@ -12,12 +12,13 @@ from accounts.problems import request_id
 from dialects.uipath import errors
 from dialects.uipath.account import router as account
 from dialects.uipath.audit import router as audit
+from dialects.uipath.described import describe
 from dialects.uipath.groups import router as groups
 from dialects.uipath.mounts import is_uuid
 from dialects.uipath.reading import BodyParser, NotAField
 from dialects.uipath.robot_accounts import READ
 from dialects.uipath.robot_accounts import router as robot_accounts
-from dialects.uipath.scopes import MissingScope, WrongPartition
+from dialects.uipath.scopes import MissingScope, Needs, WrongPartition
 from robots.actions import NotPossible as RobotNotPossible
 from robots.grouping import Unresolved
 
@@ -43,13 +44,21 @@ class Dialect(NinjaAPI):
     def get_openapi_schema(self, **kwargs: Any) -> Any:
         """Addresses from the root, without organization and tenant, which may stand before them."""
         if self._document is None:
-            self._document = super().get_openapi_schema(path_prefix="/")
-            scheme = {"type": "http", "scheme": "bearer"}
-            self._document["components"]["securitySchemes"] = {"token": scheme}
-            for operations in self._document["paths"].values():
-                for operation in operations.values():
-                    operation["security"] = [{"token": []}]
+            document = super().get_openapi_schema(path_prefix="/")
+            describe(document, self._expected())
+            self._document = document
         return self._document
+
+    def _expected(self) -> dict[str, tuple[str, ...]]:
+        """Operation ids and the scopes of which one is enough."""
+        return {
+            operation.operation_id: needs.expected
+            for _prefix, router in self._routers
+            for view in router.path_operations.values()
+            for operation in view.operations
+            for needs in operation.auth_callbacks
+            if isinstance(needs, Needs) and operation.operation_id
+        }
 
 
 api = Dialect(
