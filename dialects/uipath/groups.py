@@ -51,7 +51,7 @@ class Member(BaseModel):
 
 
 class Group(BaseModel):
-    """A group; `members` is empty in lists."""
+    """A group; `members` is empty in lists, and for those who may only write."""
 
     id: str
     name: str
@@ -132,7 +132,7 @@ def read_one(request: HttpRequest, id: str, groupId: str) -> HttpResponse:
     """One group, with everybody in it."""
     actor = actor_in(request, id)
     group = fetch(actor, groupId)
-    return answer(told(group, [*_people(actor, groups.people(group)), *_robots(_robots_in(group))]))
+    return answer(told(group, _everybody(actor, group)))
 
 
 @router.post("", auth=WRITE, response={201: Group}, operation_id="Group_Create")
@@ -140,7 +140,7 @@ def create(request: HttpRequest, body: NewGroup) -> HttpResponse:
     """Make one."""
     actor = actor_in(request, body.partitionGlobalId)
     made = grouping.create(actor, body.name, body.id, body.directoryUserMemberIDs)
-    shown = told(made)
+    shown = told(made, _everybody(actor, made))
     return answer(shown | {"creationTime": f"{shown['creationTime']}Z"}, 201)
 
 
@@ -150,7 +150,7 @@ def update(request: HttpRequest, id: str, body: GroupChange) -> HttpResponse:
     actor = actor_in(request, body.partitionGlobalId)
     joining, leaving = body.directoryUserIDsToAdd, body.directoryUserIDsToRemove
     changed = grouping.change(actor, canonical(id), body.name, joining, leaving)
-    return answer(told(changed))
+    return answer(told(changed, _everybody(actor, changed)))
 
 
 @router.delete(MANY, auth=WRITE, response={204: None}, operation_id="Group_Delete")
@@ -220,6 +220,13 @@ def _belonging(shown: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
 
 def _robots_in(group: OurGroup) -> Any:
     return Robot.objects.filter(groups=group, retired_at=None).order_by("pk")
+
+
+def _everybody(actor: Actor, group: OurGroup) -> list[dict[str, Any]]:
+    """People, then robots; nobody for those who may not read groups."""
+    if not actor.can(Power.READ_GROUPS):
+        return []
+    return [*_people(actor, groups.people(group)), *_robots(_robots_in(group))]
 
 
 def _people(actor: Actor, rows: Iterable[Membership]) -> Iterable[dict[str, Any]]:

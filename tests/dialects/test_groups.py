@@ -37,6 +37,7 @@ def test_a_group_is_made_with_people_and_robots(cast: Cast, caller: Caller) -> N
     answer = caller.call("post", GROUPS, body | {"directoryUserMemberIDs": [mia, robot]})
     assert answer.status_code == 201 and answer.json()["creationTime"].endswith("Z")
     told = read(caller, "gryff-01")
+    assert answer.json()["members"] == told["members"]
     person, robby = told["members"]
     assert list(person) == USER and list(robby) == MEMBER
     assert (person["objectType"], person["identifier"], person["name"]) == ("DirectoryUser", mia, "Mia")
@@ -55,7 +56,8 @@ def test_both_sides_change_the_same(cast: Cast, caller: Caller) -> None:
     group, robot, mia = cast.group.public_id, cast.robby.public_id, cast.users["mia"].public_id
     change = {"name": "Cameras", "directoryUserIDsToAdd": [robot, mia]}
     for _twice in range(2):
-        assert caller.call("put", f"{GROUPS}/{group}", change).json()["name"] == "Cameras"
+        answer = caller.call("put", f"{GROUPS}/{group}", change).json()
+        assert answer["name"] == "Cameras" and answer == read(caller, group)
     assert names(caller, group) == ["Mia", "Robby"]
     caller.call("put", f"{API}/{robot}", {"groupIDsToRemove": [group]})
     assert names(caller, group) == ["Mia"]
@@ -121,7 +123,9 @@ def test_groups_alone_neither_see_nor_move_robots(cast: Cast, caller: Caller) ->
     assert answer.status_code == 403
     assert answer.json()["errorMessage"] == f"Scope(s) 'PM.Group' is(are) invalid. {expected}"
     write = Caller(ask_token(cast.robby_values, "PM.Group.Write").json()["access_token"], caller.partition)
-    assert write.call("post", GROUPS, {"id": "w", "name": "w"}).status_code == 201
+    people = {"directoryUserMemberIDs": [cast.users["mia"].public_id]}
+    answer = write.call("post", GROUPS, {"id": "w", "name": "w"} | people)
+    assert answer.status_code == 201 and answer.json()["members"] == []
     assert write.call("get", f"{GROUPS}/{caller.partition}").status_code == 403
 
 
