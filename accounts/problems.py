@@ -23,6 +23,7 @@ TITLES = {
     429: "Too many requests",
     500: "Something broke on our side",
     503: "Not available right now",
+    507: "No room left",
 }
 
 

@@ -32,6 +32,7 @@ from workspaces.api_attachments import router as attachments
 from workspaces.api_boards import router as boards
 from workspaces.api_events import router as events
 from workspaces.api_tasks import router as tasks
+from workspaces.quota import StorageFull
 from workspaces.uploading import Broken, NoRoom, TooLarge
 
 log = logging.getLogger(__name__)
@@ -239,6 +240,12 @@ def too_large(request: HttpRequest, error: TooLarge) -> HttpResponse:
 def broken(request: HttpRequest, error: Broken) -> HttpResponse:
     """400: a body that ended early or makes no sense."""
     return problem(400, detail=str(error))
+
+
+@api.exception_handler(StorageFull)
+def storage_full(request: HttpRequest, error: StorageFull) -> HttpResponse:
+    """507 (RFC 4918 section 11.5): the organization has as much as the operator gives it."""
+    return problem(507, "storage_full", str(error), limit=settings.STORAGE_LIMIT)
 
 
 @api.exception_handler(NoRoom)

@@ -36,6 +36,7 @@ try:
         raise env.problem(missing, "is missing: set DATABASE_URL and REDIS_URL together or neither", example)
     EMBEDDED = not DATABASE_URL
     ATTACHMENT_MEGABYTES = env.number("GATEHOUSE_ATTACHMENT_MEGABYTES", 25, 1, 5000)
+    STORAGE_MEGABYTES = env.number("GATEHOUSE_STORAGE_LIMIT", 0, 0, 1_000_000_000)
     # Two on SQLite, which has one writer anyway; else a worker per core.
     WEB_CONCURRENCY = env.number(
         "WEB_CONCURRENCY", 2 if EMBEDDED else max(2, min(os.cpu_count() or 2, 64)), 1, 64
@@ -373,6 +374,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 # Bytes of one attachment.
 ATTACHMENT_MAX_SIZE = ATTACHMENT_MEGABYTES * 1_000_000
+# Bytes of all attachments of an organization; 0: any.
+STORAGE_LIMIT = STORAGE_MEGABYTES * 1_000_000
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # config.middleware.HeadersMiddleware sends X-Frame-Options on every answer
     "security.W003",  # config.middleware.CsrfViewMiddleware is a subclass of Django's

@@ -19,7 +19,7 @@ from accounts.events import EventType, action, record
 from accounts.permissions import Actor, Power
 from accounts.refusals import NotValid
 from accounts.wake import wake
-from workspaces import locking, sniffing
+from workspaces import locking, quota, sniffing
 from workspaces.models import Attachment, Task
 from workspaces.storage import attachments, new_key
 from workspaces.uploading import TooLarge, Upload, disk_may_be_full
@@ -41,13 +41,14 @@ class Stored:
 
 
 def check_task(actor: Actor, task_id: str) -> None:
-    """Before anything is read: whether there is such a task, and room at it. Raises Http404, NotPossible, Refused."""
+    """Before anything is read: whether there is such a task, and room for one more file. Raises Http404, NotPossible, Refused."""
     locking.may(actor, Power.WRITE_WORK)
     found = Task.objects.visible_to(actor).select_related("workspace").filter(public_id=task_id).first()
     if found is None:
         raise Http404
     locking.not_archived(found.workspace)
     _check_room(found)
+    quota.check(actor.home, 1)
 
 
 def _check_room(task: Task) -> None:
@@ -98,6 +99,7 @@ def attach(actor: Actor, task_id: str, given: Stored, *, unless_there: bool = Fa
         if unless_there and (same := _same(task, given)):
             return same
         _check_room(task)
+        quota.check(actor.home, given.size)
         is_photo = given.type in sniffing.PHOTOS
         made = Attachment.objects.create(
             organization=task.organization,

@@ -149,7 +149,7 @@ def list_attachments(request: HttpRequest, id: Id, after: Id = "", limit: Limit 
 @router.post(
     "/tasks/{id}/attachments",
     auth=WRITE,
-    response={201: AttachmentOut, 503: Problem} | ERRORS | CLASHES,
+    response={201: AttachmentOut, 503: Problem, 507: Problem} | ERRORS | CLASHES,
     operation_id="create_attachment",
     openapi_extra=BODY,
 )
