@@ -41,7 +41,7 @@ class Stored:
 
 
 def check_task(actor: Actor, task_id: str) -> None:
-    """Before anything is read: whether there is such a task, and room for one more file. Raises Http404, NotPossible, Refused."""
+    """Before anything is read: is there such a task, and room for one more file? Raises Http404, NotPossible, Refused."""
     locking.may(actor, Power.WRITE_WORK)
     found = Task.objects.visible_to(actor).select_related("workspace").filter(public_id=task_id).first()
     if found is None:
