@@ -3,6 +3,7 @@
 import base64
 import email
 import email.policy
+import socket
 import uuid
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
@@ -19,6 +20,19 @@ from accounts.models import Record, RecordCheckpoint, RecordDetails, RecordHead
 from scripts.servers import free_port
 from tests import schemas
 from tests.cast import Cast, assemble
+
+
+@pytest.fixture(autouse=True)
+def nobody_outside_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names of other systems are not known here; no test waits for somebody's name server."""
+    real = socket.getaddrinfo
+
+    def look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if str(host).endswith(".example"):
+            raise socket.gaierror(socket.EAI_NONAME, "not known here")
+        return real(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
 
 
 class Mailbox:

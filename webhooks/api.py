@@ -5,6 +5,7 @@ the signing secret there to see one, and types passwords and hidden header value
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
@@ -15,8 +16,8 @@ from accounts.api import CLASHES, ERRORS, Name, Needs
 from accounts.events import action
 from accounts.permissions import Power
 from accounts.refusals import NotValid
-from accounts.replaying import once
-from webhooks import actions, headers, health
+from accounts.replaying import answered, is_kept, once, replays
+from webhooks import actions, headers, health, targets
 from webhooks.models import Tally, Webhook
 from workspaces.models import Workspace
 
@@ -152,16 +153,29 @@ def list_webhooks(request: HttpRequest, after: Id = "", limit: Limit = 50) -> Ht
 
 
 @router.post("", auth=WRITE, response={201: WebhookOut} | ERRORS | CLASHES, operation_id="create_webhook")
-@once
+@replays
 def create_webhook(request: HttpRequest, body: WebhookIn) -> HttpResponse:
     """Make one. It hears only of events that you may read, and ends with your credential.
 
     Its signing secret is not told here: an owner rotates it in the browser and puts it where your receiver reads it.
     """
-    given = body.dict()
-    given["headers"] = _headers(body.headers)
-    made = actions.create(request.auth, given).webhook  # type: ignore[attr-defined]
-    return answer(_anew(request, made.public_id), 201)
+    if not is_kept(request):
+        _look_up(body.target_url)
+
+    def created() -> HttpResponse:
+        given = body.dict() | {"headers": _headers(body.headers)}
+        made = actions.create(request.auth, given).webhook  # type: ignore[attr-defined]
+        return answer(_anew(request, made.public_id), 201)
+
+    return answered(request, created, lambda: request.body)
+
+
+def _look_up(url: str) -> None:
+    """Before the transaction: a name server may take its time. Raises NotValid."""
+    try:
+        targets.look_up(targets.check(url))
+    except ValidationError as error:
+        raise NotValid("target_url", error.messages[0]) from error
 
 
 def _headers(wanted: list[HeaderIn]) -> list[headers.Wanted]:
@@ -186,6 +200,8 @@ def update_webhook(
 ) -> HttpResponse:
     """Change what is given. Another scheme, host or port of the target drops its password and hidden values."""
     given = body.dict(exclude_unset=True)
+    if "target_url" in given:
+        _look_up(body.target_url)
     if "headers" in given:
         given["headers"] = _headers(body.headers)
     switch, actor = given.pop("is_on", None), request.auth  # type: ignore[attr-defined]

@@ -122,7 +122,10 @@ class WebhookForm(forms.Form):
 
     def clean_target_url(self) -> str:
         """As it is stored. Raises ValidationError with what to change."""
-        return targets.check(self.cleaned_data["target_url"])
+        url = targets.check(self.cleaned_data["target_url"])
+        if self.webhook is None or url != self.webhook.target_url:
+            targets.look_up(url)
+        return url
 
     def clean(self) -> None:
         """Ticking a group is ticking all in it; what belongs together is asked together."""

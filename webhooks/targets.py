@@ -8,15 +8,19 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from webhooks.addresses import is_allowed, verdict
-from webhooks.here import leads_here
+from webhooks.here import is_of_this_machine, plain, resolved
 
 LONGEST = 2000
 PORTS = {"http": 80, "https": 443}
 _NAME = re.compile(r"(?=.{1,253}\Z)(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*", re.ASCII)
 # 127.1, 2130706433, 0x7f.0.0.1: resolvers read these as addresses, a reader does not.
 _NUMBER = re.compile(r"(\d+|0x[0-9a-f]*)", re.ASCII)
+
+_HERE = gettext_lazy("This is Gatehouse itself. Choose the address of another system.")
+_PLAIN = gettext_lazy("Use https: deliveries would be readable on their way, and so would passwords.")
 
 
 class Origin(NamedTuple):
@@ -50,9 +54,7 @@ def check(url: str) -> str:
     if literal is not None and verdict(literal):
         raise ValidationError(_("This address is not a public one. The operator can allow its network."))
     if parts.scheme == "http" and not _may_be_plain(literal):
-        raise ValidationError(
-            _("Use https: deliveries would be readable on their way, and so would passwords.")
-        )
+        raise ValidationError(_PLAIN)
     netloc = str(there).partition("//")[2]
     return urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
 
@@ -105,11 +107,37 @@ def _no_host() -> str:
     raise ValidationError(_("This is no host: write a name like example.com, or an address in full."))
 
 
+def look_up(url: str) -> None:
+    """What only a name server knows about an address that passed check(): where its name leads at the moment.
+
+    Asked when somebody types it, so that they hear of it at once; each connection is judged anew (addresses.py). May take
+    some seconds, so never inside a transaction. A name that nobody knows yet is fine. Raises ValidationError.
+    """
+    there, public = origin(url), origin(settings.GATEHOUSE_URL)
+    literal = _literal(there.host)
+    found = {plain(literal)} if literal is not None else resolved(there.host)
+    # On a proxy's port a name of its own may be another system behind the same address; on our own port it can't.
+    ports = {settings.PORT} if literal is None else {settings.PORT, public.port}
+    if there.port in ports and (any(map(is_of_this_machine, found)) or found & resolved(public.host)):
+        raise ValidationError(_HERE)
+    if literal is not None:
+        return
+    if any(map(verdict, found)):
+        raise ValidationError(
+            _("This name leads to an address that is not a public one. The operator can allow its network.")
+        )
+    if there.scheme == "http" and found and not all(map(is_allowed, found)):
+        raise ValidationError(_PLAIN)
+
+
 def _not_here(there: Origin, literal: str | None) -> None:
-    """Raises ValidationError when the target is this instance."""
+    """Raises ValidationError when the target is this instance: its events would cause events, without an end."""
     public = origin(settings.GATEHOUSE_URL)
-    if leads_here(there.host, there.port, literal, (public.host, public.port)):
-        raise ValidationError(_("This is Gatehouse itself. Choose the address of another system."))
+    own = there.port in (public.port, settings.PORT)
+    if (there.host, there.port) == (public.host, public.port) or (
+        own and literal is not None and is_of_this_machine(plain(literal))
+    ):
+        raise ValidationError(_HERE)
 
 
 def _may_be_plain(literal: str | None) -> bool:

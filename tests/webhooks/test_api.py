@@ -1,10 +1,12 @@
 """`/api/v1/webhooks`: what a machine made itself, and nothing that is secret."""
 
 import json
+import socket
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -136,6 +138,30 @@ def test_bad_input_names_its_field(cast: Cast, token: str, wrong: Any, field: st
     assert field in [entry["field"] for entry in answer.json()["errors"]] and Webhook.objects.count() == 0
     there = made(token)["id"]
     assert call(token, "patch", f"/{there}", wrong).status_code == 422
+
+
+def test_a_name_that_leads_inside_is_refused_before_anything_is_written(
+    cast: Cast, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, where = f"/{made(token)['id']}", "1.1.1.1"
+
+    def look_up(host: str, *args: Any, **kwargs: Any) -> Any:
+        # The whole instance would wait for a slow name server, on SQLite.
+        assert not connection.in_atomic_block or connection.savepoint_ids == depth
+        return [(0, 0, 0, "", (where, 0))]
+
+    depth = list(connection.savepoint_ids)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    key = {"Idempotency_Key": "name"}
+    first = call(token, "post", body=BODY, **key)
+    where = "10.0.0.1"
+    assert call(token, "post", body=BODY, **key).content == first.content
+    for method, path, body in (("post", "", BODY), ("patch", there, {"target_url": "https://in.example/"})):
+        answer = call(token, method, path, body)
+        assert answer.status_code == 422 and answer.json()["errors"][0]["field"] == "target_url"
+        assert "10.0.0.1" not in answer.content.decode()
+    assert call(token, "patch", there, {"description": "Renamed"}).status_code == 200
+    assert Webhook.objects.count() == 2
 
 
 def test_if_match_lets_nobody_undo_anothers_change(cast: Cast, token: str) -> None:

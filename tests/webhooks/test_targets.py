@@ -81,9 +81,9 @@ def opened(settings: Any) -> Any:
 def refused(typed: str) -> bool:
     """Whether it is refused because it is this instance."""
     try:
-        targets.check(typed)
+        targets.look_up(targets.check(typed))
     except ValidationError as error:
-        assert "itself" in error.messages[0]
+        assert "itself" in str(error.messages[0])
         return True
     return False
 
@@ -114,6 +114,32 @@ def test_what_its_name_leads_to_is_this_instance(opened: Any, monkeypatch: pytes
     assert refused("http://alias.example:8123/") and not refused("http://other.example:8123/")
     # Another system may be behind the same proxy, and another port is another system.
     assert not refused("https://alias.example/") and not refused("https://10.9.8.7:8443/")
+
+
+@pytest.mark.parametrize(
+    ("typed", "addresses", "said"),
+    [
+        ("https://erp.example/", ["10.1.2.3"], "not a public one"),
+        ("https://erp.example/", ["1.1.1.1", "169.254.169.254"], "not a public one"),
+        ("https://erp.example/", ["64:ff9b::a00:1"], "not a public one"),
+        ("https://erp.example/", ["1.1.1.1", "2606:4700::1111"], ""),
+        ("https://erp.example/", ["10.9.8.7"], ""),
+        ("https://erp.example/", [], ""),
+        ("http://erp.example/", ["10.9.8.7"], ""),
+        ("http://erp.example/", ["1.1.1.1"], "Use https"),
+        ("http://erp.example/", [], ""),
+    ],
+)
+def test_where_a_name_leads_is_said_when_it_is_typed(
+    opened: Any, monkeypatch: pytest.MonkeyPatch, typed: str, addresses: list[str], said: str
+) -> None:
+    rows = [(0, 0, 0, "", (address, 0)) for address in addresses]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: rows)
+    if said:
+        with pytest.raises(ValidationError, match=said):
+            targets.look_up(targets.check(typed))
+    else:
+        targets.look_up(targets.check(typed))
 
 
 def test_a_silent_name_server_holds_nobody_up_for_long(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,10 @@ def switch_on(request: ActorRequest, webhook: str) -> HttpResponse:
     except NotPossible as problem:
         messages.warning(request, str(problem))
     else:
-        messages.success(request, _("%(name)s is on. What waits goes out now.") % {"name": found.description})
+        # Pressed again where it was pressed already, it does nothing.
+        if not found.is_on:
+            said = _("%(name)s is on. What waits goes out now.")
+            messages.success(request, said % {"name": found.description})
     return back(found)
 
 
