@@ -83,6 +83,15 @@ def test_a_nul_in_the_address_is_a_problem(cast: Cast) -> None:
         is_problem(call(path, token), 400)
 
 
+@pytest.mark.parametrize(
+    "path", ["/.well-known/oauth-authorization-server", "/healthz", "/readyz", "/metrics"]
+)
+def test_what_needs_no_credential_refuses_a_wrong_method_as_a_problem_too(cast: Cast, path: str) -> None:
+    answer = Client().post(path)
+    is_problem(answer, 405)
+    assert answer.headers["Allow"] == "GET, HEAD"
+
+
 def test_json_is_asked_for_in_any_case(cast: Cast) -> None:
     token = personal(cast, "olga")
     for kind in ("Application/JSON", JSON + "; charset=utf-8", "application/merge-patch+json"):
