@@ -34,7 +34,7 @@ def rows(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[Row]
     return _alive(lambda here: _execute(here, statement, values, fetch=True))
 
 
-def write(statement: str, values: Sequence[Any]) -> None:
+def write(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> None:
     """Run it, atomic by itself where no transaction is open; SQLite's one writer is the caller's to take."""
     _alive(lambda here: _execute(here, statement, values, fetch=False))
 
@@ -57,7 +57,7 @@ def _alive(ask: Callable[[Any], Answer]) -> Answer:
 
 
 def _execute(here: Any, statement: str, values: Sequence[Any] | Mapping[str, Any], fetch: bool) -> list[Row]:
-    if not isinstance(values, Mapping) and _may_be_bare(here):
+    if _may_be_bare(here):
         told = _bare(here, statement, values)
         if told is not None:
             return told
@@ -104,20 +104,23 @@ def _may_be_bare(here: Any) -> bool:
     return begun or bool(here.autocommit and not here.in_atomic_block)
 
 
-def _bare(here: Any, statement: str, values: Sequence[Any]) -> list[Row] | None:
+def _bare(here: Any, statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[Row] | None:
     """The rows without a cursor, which costs more than the statement.
 
     None where that failed outside a transaction: a cursor asks again and knows all errors.
     """
     kept = here.connection
     change = Transformer(kept)
+    numbered, names = _numbered(statement)
+    if isinstance(values, Mapping):
+        values = [values[name] for name in names]
     given = change.dump_sequence(values, [PyFormat.AUTO] * len(values))
     plans = _plans.setdefault(kept, {})
     plan = (statement, tuple(change.types or ()))
     name = plans.get(plan)
     if name is None:
         name = b"gatehouse_%d" % next(_names)
-        told = kept.pgconn.prepare(name, _numbered(statement), plan[1])
+        told = kept.pgconn.prepare(name, numbered, plan[1])
         if told.status != ExecStatus.COMMAND_OK:
             _raise_in_transaction(here, told)
             return None
@@ -143,7 +146,13 @@ _names = itertools.count()
 
 
 @cache
-def _numbered(statement: str) -> bytes:
-    """With $1, $2, … for each %s."""
+def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
+    """With $1, $2, … for each %s or each name in %(name)s; and those names in their order."""
     numbers = itertools.count(1)
-    return re.sub("%s", lambda _: f"${next(numbers)}", statement).encode()
+    names: dict[str, int] = {}
+
+    def number(found: re.Match[str]) -> str:
+        name = found[1]
+        return f"${names.setdefault(name, len(names) + 1) if name else next(numbers)}"
+
+    return re.sub(r"%(?:\((\w+)\))?s", number, statement).encode(), tuple(names)

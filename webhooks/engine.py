@@ -15,13 +15,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from django.db import DatabaseError, InterfaceError, connection
-from django.utils import timezone
 
 from accounts.events import writing
 from accounts.sealing import SealBroken
 from webhooks import claiming, health, recipients, settling
 from webhooks.claiming import Job
-from webhooks.lanes import Lane
+from webhooks.lanes import IN_FLIGHT, Lane
 from webhooks.outcomes import Outcome
 from webhooks.recipients import Recipient
 from webhooks.sender import DEADLINE_SECONDS, Answer, Sender, new_event_loop
@@ -30,8 +29,8 @@ from webhooks.tallying import Tallies
 
 log = logging.getLogger(__name__)
 Told = TypeVar("Told")
-# Held in memory at most, and taken in one claim.
-HOLD, BATCH = 512, 400
+# Held in memory at most, and taken in one claim: twice as many, so that sending never waits for the database.
+HOLD, BATCH = 1024, 500
 # Results are written when so many are in, or after a moment.
 SETTLE_AT, SETTLE_SECONDS = 100, 0.05
 POLL_SECONDS = 0.2
@@ -119,8 +118,8 @@ class Engine:
         results, self._results = self._results, []
         rests, self._rests = self._rests, []
         unsent, self._unsent = self._unsent, []
-        limit = min(BATCH, HOLD - len(self._held)) if claims else 0
-        rooms = {lane.webhook: lane.room for lane in self._lanes.values()}
+        limit = min(BATCH, HOLD - len(self._held) + len(results) + len(unsent)) if claims else 0
+        rooms = self._rooms(limit)
         jobs = await self._in_database(lambda: self._visit(results, rests, unsent, limit, rooms))
         self._held.difference_update(result.job.id for result in results)
         self._held.difference_update(job.id for job in unsent)
@@ -142,23 +141,42 @@ class Engine:
             self._pump(self._lanes[webhook])
         return len(jobs)
 
+    def _rooms(self, limit: int) -> dict[int, int]:
+        """How many more of each webhook's: what is claimed is locked first, so no more than will be taken."""
+        busy = sum(1 for lane in self._lanes.values() if lane.held)
+        share = max(IN_FLIGHT, limit // max(busy, 1) + 1)
+        return {lane.webhook: min(lane.room, share) for lane in self._lanes.values()}
+
     def _lane(self, webhook: int) -> Lane:
         return self._lanes.setdefault(webhook, Lane(webhook))
 
     # ---------- sending ----------
 
     def _pump(self, lane: Lane) -> None:
-        """Begin as many of its requests as may be under way."""
-        latest = timezone.now() + SPARE
-        while lane.may_send():
-            job = lane.queue.popleft()
-            if job.leased_until < latest:
-                self._give_back([job])
-                continue
+        """Begin as many of its requests as may be under way; each that ends goes on with the next that waits."""
+        while lane.may_send() and (job := self._next(lane)):
             lane.in_flight += 1
-            task = asyncio.create_task(self._deliver(lane, job))
+            task = asyncio.create_task(self._send(lane, job))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    def _next(self, lane: Lane) -> Job | None:
+        """The first that waits and can be finished well within its lease."""
+        latest = datetime.now(UTC) + SPARE
+        while lane.queue:
+            job = lane.queue.popleft()
+            if job.leased_until >= latest:
+                return job
+            self._give_back([job])
+        return None
+
+    async def _send(self, lane: Lane, job: Job | None) -> None:
+        while job is not None:
+            await self._deliver(lane, job)
+            job = self._next(lane)
+        lane.in_flight -= 1
+        if not lane.held:
+            self._stir.set()
 
     async def _deliver(self, lane: Lane, job: Job) -> None:
         assert lane.recipient is not None
@@ -168,9 +186,7 @@ class Engine:
             # A bug of ours must not leave the job in the air: its lease ends, and it is claimed again.
             log.exception("delivery %s was not sent", job.public_id)
             self._give_back([job])
-            lane.in_flight -= 1
             return
-        lane.in_flight -= 1
         job.failing = job.failing or lane.is_failing
         self._results.append(result)
         seconds = lane.ended(result)
@@ -178,12 +194,11 @@ class Engine:
             self._rests.append((lane.webhook, seconds))
         if seconds or result.is_gone:
             self._give_back(lane.emptied())
-        self._pump(lane)
-        if len(self._results) >= SETTLE_AT or not lane.held:
+        if len(self._results) >= SETTLE_AT:
             self._stir.set()
 
     async def _attempt(self, recipient: Recipient, job: Job) -> Result:
-        now = timezone.now()
+        now = datetime.now(UTC)
         try:
             headers = recipient.signed(job.public_id, now, job.body)
         except SealBroken:

@@ -34,7 +34,7 @@ PORTS = (80, 443)
 HEADERS = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What came of one request. `note`: the guard's verdict, or "cut" for an answer that went on."""
 
@@ -166,7 +166,10 @@ class Sender:
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
+            # To the moment: by default the library rounds up to whole seconds.
+            timeout=aiohttp.ClientTimeout(
+                total=DEADLINE_SECONDS, sock_connect=None, ceil_threshold=DEADLINE_SECONDS
+            ),
             auto_decompress=False,
             trust_env=False,
             max_headers=HEADERS,
@@ -188,8 +191,7 @@ class Sender:
         if door is None or url.port is None or (url.port < 1024 and url.port not in PORTS):
             return answer(Outcome.ADDRESS, "scheme" if door is None else "port")
         try:
-            async with asyncio.timeout(DEADLINE_SECONDS):
-                status, received, content, note = await _exchange(door, url, body, headers)
+            status, received, content, note = await _exchange(door, url, body, headers)
         except Exception as error:
             return answer(*_failure(error))
         outcome = Outcome.OK if 200 <= status < 300 else Outcome.STATUS
@@ -200,29 +202,37 @@ async def _exchange(
     door: aiohttp.ClientSession, url: URL, body: bytes, headers: Iterable[tuple[str, str]]
 ) -> tuple[int, list[tuple[str, str]], bytes, str]:
     async with door.post(url, data=body, headers=list(headers), allow_redirects=False) as response:
-        parts, size, note = [], 0, ""
-        async for part in response.content.iter_any():
-            parts.append(part[: ANSWER_BYTES - size])
-            size += len(part)
-            if size > ANSWER_BYTES:
-                note = "cut"
-                # Not read to its end, so never used again.
-                response.close()
-                break
+        content, note = await _body(response)
         received = [(_text(name), _text(value)) for name, value in response.raw_headers]
         if len(kept := _first(received)) < len(received):
             note = "cut"
-        return response.status, kept, b"".join(parts), note
+        return response.status, kept, content, note
+
+
+async def _body(response: aiohttp.ClientResponse) -> tuple[bytes, str]:
+    """Its beginning, and "cut" if it went on."""
+    stream = response.content
+    content = bytearray(await stream.readany())
+    while not stream.at_eof():
+        if len(content) > ANSWER_BYTES:
+            # Not read to its end, so never used again.
+            response.close()
+            break
+        content += await stream.readany()
+    return bytes(content[:ANSWER_BYTES]), "cut" if len(content) > ANSWER_BYTES else ""
 
 
 def _first(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """As many of them as are kept: a hundred long ones would be ten times the body."""
+    if sum(len(name) + len(value) for name, value in headers) <= ANSWER_BYTES:
+        return headers
     sizes = itertools.accumulate(len(name) + len(value) for name, value in headers)
     return [pair for pair, size in zip(headers, sizes, strict=True) if size <= ANSWER_BYTES]
 
 
 def _text(value: bytes) -> str:
-    return value.decode("utf-8", "replace").replace("\0", "\ufffd")
+    text = value.decode("utf-8", "replace")
+    return text.replace("\0", "\ufffd") if "\0" in text else text
 
 
 def _failure(error: Exception) -> tuple[Outcome, str]:

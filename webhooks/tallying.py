@@ -31,7 +31,10 @@ class Tallies:
     def of(self, webhook: int, at: datetime) -> Tally:
         """The sum that an attempt ending at `at` belongs to."""
         hour = at.replace(minute=0, second=0, microsecond=0)
-        return self._sums.setdefault((webhook, hour), Tally(webhook_id=webhook, hour=hour))
+        tally = self._sums.get((webhook, hour))
+        if tally is None:
+            tally = self._sums[webhook, hour] = Tally(webhook_id=webhook, hour=hour)
+        return tally
 
     def add(self, results: Iterable[Result]) -> None:
         """Count attempts; probes are nobody's traffic."""

@@ -13,6 +13,12 @@ def test_one_row_or_none() -> None:
     assert statements.row("SELECT name FROM django_migrations WHERE app = %s", ["accounts"])
 
 
+def test_values_may_have_names() -> None:
+    statement = "SELECT name FROM django_migrations WHERE app = %(app)s AND %(app)s <> %(other)s"
+    for _ in range(2):
+        assert statements.rows(statement, {"other": "x", "app": "accounts", "not_asked_for": 1})
+
+
 def test_they_are_counted(queries) -> None:
     assert queries(lambda: statements.row("SELECT 1", [])) == 1
 

@@ -73,7 +73,6 @@ class Delivery(models.Model):
             models.Index(
                 fields=["webhook", "due_at", "id"], condition=Q(state="pending"), name="delivery_pending"
             ),
-            models.Index(fields=["due_at", "id"], condition=Q(state="pending"), name="delivery_due"),
             models.Index(
                 fields=["due_at", "id"], condition=Q(state="pending", kind="probe"), name="delivery_probe"
             ),
