@@ -17,7 +17,6 @@ from functools import cache, partial
 from pathlib import Path
 
 from benchmarks import (
-    deliveries,
     record_page,
     recorded_writes,
     report,
@@ -26,6 +25,7 @@ from benchmarks import (
     task_page,
     token_endpoint,
     token_lookup,
+    webhooks,
     who_am_i,
 )
 from benchmarks.gatehouse import open_gatehouse
@@ -99,7 +99,7 @@ def steps(scene: Stage, size: Size) -> dict[str, Callable[[], list[Measured]]]:
             record_page.on_postgresql(product(), FEW, size.lines, rounds, size.pages),
             record_page.on_sqlite(product(), FEW, size.lines, rounds, size.pages),
         ],
-        "deliveries": lambda: deliveries.measure(product(), rounds, size.pieces, size.paced, size.settled),
+        "webhooks": lambda: webhooks.measure(product(), rounds, size.pieces, size.paced, size.settled),
     }
 
 

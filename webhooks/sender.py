@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import aiohttp
@@ -138,12 +139,18 @@ def _guarded_plain_socket(address_info: Any) -> socket.socket:
     return _guarded_socket(address_info)
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities of this system, read once: that takes as long as a hundred deliveries."""
+    return ssl.create_default_context()
+
+
 class Sender:
     """An open door: `async with Sender() as sender: await sender.post(…)`. Connections are kept for the next request."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         # Tests bring the authority that they trust; everybody else has the system's.
-        self._tls = tls or ssl.create_default_context()
+        self._tls = tls or _trusted()
         self._doors: dict[str, aiohttp.ClientSession] = {}
 
     async def __aenter__(self) -> "Sender":

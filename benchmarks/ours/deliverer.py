@@ -1,6 +1,7 @@
-"""Delivers webhooks as a worker of the product does, and by aiohttp alone: the child of benchmarks/deliveries.py."""
+"""Delivers webhooks as a worker of the product does, and by aiohttp alone: the child of benchmarks/webhooks.py."""
 
 import asyncio
+import gc
 import threading
 import time
 from typing import Any
@@ -20,18 +21,18 @@ def obey(what: str, **order: Any) -> dict[str, Any]:
     return WHATS[what](**order)
 
 
-def prepare(port: int, healthy: int, hanging: int) -> dict[str, Any]:
-    """Webhooks of the demo organization on the sink."""
+def prepare(port: int, healthy: int, hanging: int, refusing: int, nobody: int) -> dict[str, Any]:
+    """Webhooks of the demo organization on the sink; some where nobody listens."""
     from accounts.models import Organization
     from webhooks import credentials
     from webhooks.models import Webhook
 
     home = Organization.objects.order_by("pk")[0]
     Webhook.objects.update(is_on=False)
-    for kind, count in (("ok", healthy), ("hang", hanging)):
+    for kind, count, at in (("ok", healthy, port), ("hang", hanging, port), ("refuse", refusing, nobody)):
         _hooks[kind] = []
         for number in range(count):
-            url = f"http://127.0.0.1:{port}/{kind}/{number}"
+            url = f"http://127.0.0.1:{at}/{kind}/{number}"
             one = Webhook(organization=home, description=url, target_url=url, events=[], maker_kind="person")
             one.sealed_secret = credentials.seal_secret(one, credentials.new_secret())
             one.save()
@@ -39,18 +40,18 @@ def prepare(port: int, healthy: int, hanging: int) -> dict[str, Any]:
     return {}
 
 
-def pile(kind: str, count: int, fresh: bool = True) -> dict[str, Any]:
-    """So many pending deliveries, spread over the webhooks of a kind."""
+def pile(kind: str, count: int, fresh: bool = True, hooks: int | None = None) -> dict[str, Any]:
+    """So many pending deliveries, spread over the first `hooks` webhooks of a kind, or all."""
     from webhooks.models import Attempt, Delivery, Webhook
 
     if fresh:
         for rows in (Attempt.objects.all(), Delivery.objects.all()):
             rows._raw_delete(rows.db)
         Webhook.objects.update(suspended_until=None, suspensions=0, failing_since=None)
-    hooks = _hooks[kind]
+    chosen = _hooks[kind][:hooks]
     for start in range(0, count, 5000):
         Delivery.objects.bulk_create(
-            fresh_one(hooks[n % len(hooks)]) for n in range(start, min(start + 5000, count))
+            fresh_one(chosen[n % len(chosen)]) for n in range(start, min(start + 5000, count))
         )
     return {
         "ids": list(Delivery.objects.order_by("id").values_list("pk", flat=True)) if count <= 5000 else []
@@ -66,23 +67,30 @@ def fresh_one(webhook: Any) -> Any:
     )
 
 
-def left() -> dict[str, Any]:
-    """How many wait."""
-    from webhooks.models import Delivery
+def left(waits: bool = True) -> dict[str, Any]:
+    """How many wait, and how long each attempt took that went well."""
+    from webhooks.models import Attempt, Delivery
 
-    return {"left": Delivery.objects.filter(state="pending").count()}
+    told = Attempt.objects.filter(outcome="ok").values_list("duration", flat=True) if waits else []
+    return {
+        "left": Delivery.objects.filter(state="pending").count(),
+        "waits": [milliseconds / 1000 for milliseconds in told],
+    }
 
 
-def deliver() -> dict[str, Any]:
-    """Run the engine until nothing is due."""
+def deliver(seconds: float | None = None) -> dict[str, Any]:
+    """Run the engine until nothing is due, or for so long, as a worker of the product that has settled down does."""
+    from config.celery import settle_down
     from webhooks.engine import Engine
-    from webhooks.models import Attempt
 
+    engine = Engine(idle_seconds=0)
+    if not gc.get_freeze_count():
+        settle_down()
+    if seconds:
+        threading.Timer(seconds, engine.stop).start()
     began = time.perf_counter()
-    Engine(idle_seconds=0).run()
-    seconds = time.perf_counter() - began
-    waits = Attempt.objects.filter(outcome="ok").values_list("duration", flat=True)
-    return {"seconds": seconds, "waits": [ms / 1000 for ms in waits], **left()}
+    engine.run()
+    return {"seconds": time.perf_counter() - began}
 
 
 def alone(count: int, port: int, at_once: int) -> dict[str, Any]:
@@ -109,8 +117,8 @@ def alone(count: int, port: int, at_once: int) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - began, "waits": waits}
 
 
-def pace(seconds: float, rate: int, hanging: int) -> dict[str, Any]:
-    """`rate` events a second for one healthy webhook each, beside a backlog of `hanging` for those that hang.
+def pace(seconds: float, rate: int, dead: dict[str, int]) -> dict[str, Any]:
+    """`rate` events a second for one healthy webhook each, beside so many dead webhooks of a kind with a hundred waiting.
 
     The waits are from the commit of a delivery to the end of its first attempt.
     """
@@ -120,7 +128,8 @@ def pace(seconds: float, rate: int, hanging: int) -> dict[str, Any]:
     from webhooks.engine import Engine
     from webhooks.models import Attempt, Delivery
 
-    pile("hang", hanging)
+    for kind, count in dead.items():
+        pile(kind, count * 100, fresh=False, hooks=count)
     engine, hooks = Engine(idle_seconds=60), _hooks["ok"]
 
     def run() -> None:
@@ -149,19 +158,28 @@ def pace(seconds: float, rate: int, hanging: int) -> dict[str, Any]:
     return {"seconds": seconds, "waits": [max(wait, 0.0) for wait in waits]}
 
 
+def fill(count: int) -> dict[str, Any]:
+    """A backlog: so many pending deliveries, shared among the healthy webhooks."""
+    hooks = _hooks["ok"]
+    return _rows([(one, "pending", count // len(hooks)) for one in hooks], BODY)
+
+
 def settle(count: int, dead: int) -> dict[str, Any]:
     """A table as after a long time: so many settled deliveries, and a dead webhook that owns the oldest pending ones."""
+    return _rows([(_hooks["ok"][0], "delivered", count), (_hooks["hang"][0], "pending", dead)], b"{}")
+
+
+def _rows(told: list[tuple[Any, str, int]], body: bytes) -> dict[str, Any]:
     from django.db import connection
 
-    ok, hang = _hooks["ok"][0], _hooks["hang"][0]
     with connection.cursor() as cursor:
-        for webhook, state, rows in ((ok, "delivered", count), (hang, "pending", dead)):
+        for webhook, state, rows in told:
             cursor.execute(
                 "INSERT INTO webhooks_delivery (organization_id, webhook_id, public_id, kind, event_type, body, state, due_at,"
                 " attempts, resend_count, last_outcome, created_at, ended_at)"
-                " SELECT %s, %s, gen_random_uuid()::text, 'event', 'task.updated', '{}', %s, now() - interval '1 day', 1, 0,"
+                " SELECT %s, %s, gen_random_uuid()::text, 'event', 'task.updated', %s, %s, now() - interval '1 day', 1, 0,"
                 " '', now() - interval '1 day', CASE WHEN %s = 'pending' THEN NULL ELSE now() END FROM generate_series(1, %s)",
-                [ok.organization_id, webhook.pk, state, state, rows],
+                [webhook.organization_id, webhook.pk, body, state, state, rows],
             )
         # What earlier turns left behind is no part of the question.
         cursor.execute("VACUUM ANALYZE webhooks_delivery")
@@ -186,7 +204,7 @@ def claim(times: int) -> dict[str, Any]:
 
 
 WHATS: dict[str, Any] = {
-    one.__name__: one for one in (prepare, pile, left, deliver, alone, pace, settle, claim)
+    one.__name__: one for one in (prepare, pile, left, deliver, alone, pace, fill, settle, claim)
 }
 
 if __name__ == "__main__":

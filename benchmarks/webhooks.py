@@ -1,4 +1,4 @@
-"""How fast webhooks are delivered, how little a hanging receiver disturbs the others, and what a backlog costs a claim.
+"""How fast webhooks are delivered, how little dead receivers disturb the others, and what a backlog costs.
 
 Beside the engine: one Celery task with one `requests.post` for each delivery (prefork, four processes), the same with
 every screw tightened, and aiohttp alone, without a database and without a guard. One sink hears all of them; all but the
@@ -8,6 +8,7 @@ last work on the same tables.
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -24,39 +25,57 @@ from benchmarks.stage import child
 from scripts import servers
 
 HEALTHY, HANGING = 45, 5
+# Of each kind: they hang, or nobody listens there.
+DEAD = 10
 AT_ONCE = 200
 RATE = 50
 PREFORK = 4
 PATIENCE = 120.0
+# What a worker may need, in MiB, however much waits.
+MOST_MEMORY = 150
 
 
 def measure(gatehouse: Gatehouse, rounds: int, pieces: int, seconds: float, settled: int) -> list[Measured]:
     """`pieces` deliveries a turn for the engine, a tenth of that or less for those that are slower."""
     stack = gatehouse.stage.stack
     port = servers.free_port()
-    folder = gatehouse.stage.folder
     plain = gatehouse.stage.environment()
     command = [sys.executable, "-m", "benchmarks.ours.sink", str(port)]
-    stack.enter_context(child(command, plain, folder / "sink.log"))
+    stack.enter_context(child(command, plain, gatehouse.stage.folder / "sink.log"))
     env = gatehouse.environment(gatehouse.database("ours_webhooks"))
-    engine = stack.enter_context(hand("benchmarks.ours.deliverer", env))
-    time.sleep(0.5)
-    engine.ask(what="prepare", port=port, healthy=HEALTHY, hanging=HANGING)
-    told = [rates(gatehouse, engine, env, port, rounds, pieces)]
-    told.append(beside_hanging("PostgreSQL", engine, rounds, seconds))
+    store, engine = crew(gatehouse, env, port)
+    told = [rates(gatehouse, store, engine, env, port, rounds, pieces)]
+    told.append(backlog(store, engine, settled))
+    told.append(beside_dead("PostgreSQL", store, rounds, seconds))
     product.seeded(gatehouse.stage, embedded=True)
-    embedded = stack.enter_context(hand("benchmarks.ours.deliverer", product.environment(gatehouse.stage)))
-    embedded.ask(what="prepare", port=port, healthy=HEALTHY, hanging=HANGING)
-    told.append(beside_hanging("SQLite", embedded, rounds, seconds))
-    told.append(claims(engine, rounds, settled))
+    embedded, _ = crew(gatehouse, product.environment(gatehouse.stage), port)
+    told.append(beside_dead("SQLite", embedded, rounds, seconds))
+    told.append(claims(store, rounds, settled))
     return told
+
+
+def crew(gatehouse: Gatehouse, env: dict[str, str], port: int) -> tuple[Hand, Hand]:
+    """Two processes on one database: whoever records what happens, and the worker that sends it."""
+    store, engine = (
+        gatehouse.stage.stack.enter_context(hand("benchmarks.ours.deliverer", env)) for _ in range(2)
+    )
+    time.sleep(0.5)
+    nobody = servers.free_port()
+    store.ask(what="prepare", port=port, healthy=HEALTHY, hanging=DEAD, refusing=DEAD, nobody=nobody)
+    return store, engine
 
 
 # ---------- how many a second ----------
 
 
 def rates(
-    gatehouse: Gatehouse, engine: Hand, env: dict[str, str], port: int, rounds: int, pieces: int
+    gatehouse: Gatehouse,
+    store: Hand,
+    engine: Hand,
+    env: dict[str, str],
+    port: int,
+    rounds: int,
+    pieces: int,
 ) -> Measured:
     """Deliveries a second, all the work that goes with them included; what was recorded before does not count."""
     stack, few = gatehouse.stage.stack, max(pieces // 20, 50)
@@ -68,10 +87,10 @@ def rates(
         for name, tuned in (("plain", "0"), ("tuned", "1"))
     }
     works: dict[str, Work] = {
-        "webhooks, Gatehouse": partial(by_engine, engine, pieces),
-        "webhooks, a task and a requests.post each": partial(by_tasks, engine, broker, "plain", few),
-        "webhooks, the same, tuned": partial(by_tasks, engine, broker, "tuned", few * 2),
-        "requests to the sink, aiohttp alone": partial(by_client, engine, pieces, port),
+        "webhooks, Gatehouse": partial(by_engine, store, engine, pieces),
+        "webhooks, a task and a requests.post each": partial(by_tasks, store, broker, "plain", few),
+        "webhooks, the same, tuned": partial(by_tasks, store, broker, "tuned", few * 2),
+        "requests to the sink, aiohttp alone": partial(by_client, store, pieces, port),
     }
     for work in works.values():
         work()
@@ -90,39 +109,40 @@ def rates(
     )
 
 
-def by_engine(engine: Hand, pieces: int) -> Load:
+def by_engine(store: Hand, engine: Hand, pieces: int) -> Load:
     """The product."""
-    engine.ask(what="pile", kind="ok", count=pieces)
-    told = engine.ask(what="deliver")
+    store.ask(what="pile", kind="ok", count=pieces)
+    seconds = engine.ask(what="deliver")["seconds"]
+    told = store.ask(what="left")
     assert told["left"] == 0 and len(told["waits"]) == pieces, (told["left"], len(told["waits"]))
-    return Load(told["seconds"], told["waits"])
+    return Load(seconds, told["waits"])
 
 
-def by_client(engine: Hand, pieces: int, port: int) -> Load:
+def by_client(store: Hand, pieces: int, port: int) -> Load:
     """aiohttp alone."""
-    told = engine.ask(what="alone", count=pieces, port=port, at_once=AT_ONCE)
+    told = store.ask(what="alone", count=pieces, port=port, at_once=AT_ONCE)
     return Load(told["seconds"], told["waits"])
 
 
-def by_tasks(engine: Hand, broker: str, queue: str, pieces: int) -> Load:
+def by_tasks(store: Hand, broker: str, queue: str, pieces: int) -> Load:
     """A task each: all messages are in Redis before the clock starts, as all rows are in the table for the engine."""
     from celery import Celery
 
-    ids = engine.ask(what="pile", kind="ok", count=pieces)["ids"]
+    ids = store.ask(what="pile", kind="ok", count=pieces)["ids"]
     app = Celery(broker=broker)
     app.conf.broker_transport_options = {"global_keyprefix": "rival:"}
     with app.connection_for_write() as connection:
         for pk in ids:
             app.send_task("deliver_one", args=[pk], queue=f"{queue}-waiting", connection=connection)
-    store = redis.Redis.from_url(broker)
+    queues = redis.Redis.from_url(broker)
     began = time.perf_counter()
-    store.rename(f"rival:{queue}-waiting", f"rival:{queue}")
+    queues.rename(f"rival:{queue}-waiting", f"rival:{queue}")
     deadline = began + PATIENCE
-    while engine.ask(what="left")["left"]:
+    while store.ask(what="left", waits=False)["left"]:
         assert time.perf_counter() < deadline, "the rival does not deliver"
         time.sleep(0.01)
     seconds = time.perf_counter() - began
-    store.close()
+    queues.close()
     return Load(seconds, [seconds / pieces] * pieces)
 
 
@@ -152,55 +172,79 @@ def pss(processes: list[int]) -> float:
     return total / 1024
 
 
-# ---------- who hangs ----------
-
-
-def beside_hanging(database: str, engine: Hand, rounds: int, seconds: float) -> Measured:
-    """From the commit to the end of the first attempt, at a steady 50 events a second."""
-    names = {
-        f"first attempts, 50 events a second, {database}": 0,
-        f"the same beside {HANGING} receivers that hang, {database}": HANGING * 100,
-    }
-    works: dict[str, Work] = {
-        name: partial(paced, engine, seconds, hanging) for name, hanging in names.items()
-    }
-    turns = interleave(works, max(rounds // 2, 2))
-    without, beside = turns.values()
-    row = Row(
-        f"95th percentile of healthy receivers beside 10 % that hang : without them, {database}",
-        [theirs.p95_ms / mine.p95_ms for mine, theirs in zip(without, beside, strict=True)],
-        most=1.5,
+def backlog(store: Hand, engine: Hand, count: int) -> Measured:
+    """The most that the worker needs while so many wait."""
+    store.ask(what="fill", count=count)
+    engine.tell(what="deliver", seconds=5)
+    sizes = [pss([engine.process.pid])]
+    with ThreadPoolExecutor(1) as waiting:
+        answer = waiting.submit(engine.answer)
+        while not answer.done():
+            sizes.append(pss([engine.process.pid]))
+            time.sleep(0.1)
+    store.ask(what="pile", kind="ok", count=0)
+    return Measured(
+        [
+            Row(
+                f"memory of a worker beside a backlog of {count:,} : 150 MiB",
+                [max(sizes) / MOST_MEMORY],
+                most=1,
+            )
+        ]
     )
+
+
+# ---------- who is dead ----------
+
+
+def beside_dead(database: str, store: Hand, rounds: int, seconds: float) -> Measured:
+    """From the commit to the end of the first attempt, at a steady 50 events a second."""
+    alone = f"first attempts, 50 events a second, {database}"
+    names = {
+        alone: {},
+        f"the same beside {HANGING} receivers that hang, {database}": {"hang": HANGING},
+        f"the same beside {2 * DEAD} dead ones, {database}": {"hang": DEAD, "refuse": DEAD},
+    }
+    works: dict[str, Work] = {name: partial(paced, store, seconds, dead) for name, dead in names.items()}
+    turns = interleave(works, max(rounds // 2, 2))
+    without, hanging, dead = turns.values()
+
+    def row(who: str, theirs: list[Turn]) -> Row:
+        worse = [beside.p95_ms / mine.p95_ms for mine, beside in zip(without, theirs, strict=True)]
+        return Row(
+            f"95th percentile of healthy receivers beside {who} : without them, {database}", worse, most=1.5
+        )
+
     late = Row(
         f"99th percentile of first attempts : 2 s after the commit, {database}",
-        [turn.p99_ms / 2000 for turn in (*without, *beside)],
+        [turn.p99_ms / 2000 for turn in (*without, *hanging, *dead)],
         most=1,
     )
-    return Measured([row, late], turns)
+    return Measured([row("10 % that hang", hanging), row(f"{2 * DEAD} dead ones", dead), late], turns)
 
 
-def paced(engine: Hand, seconds: float, hanging: int) -> Load:
+def paced(store: Hand, seconds: float, dead: dict[str, int]) -> Load:
     """One turn of it."""
-    engine.ask(what="pile", kind="ok", count=0)
-    told = engine.ask(what="pace", seconds=seconds, rate=RATE, hanging=hanging)
+    store.ask(what="pile", kind="ok", count=0)
+    told = store.ask(what="pace", seconds=seconds, rate=RATE, dead=dead)
     return Load(told["seconds"], told["waits"])
 
 
 # ---------- what a claim costs ----------
 
 
-def claims(engine: Hand, rounds: int, settled: int) -> Measured:
+def claims(store: Hand, rounds: int, settled: int) -> Measured:
     """A claim of 200 rows: in a small table, after many settled deliveries, and behind a dead receiver's backlog."""
 
     def turns(name: str) -> dict[str, list[Turn]]:
-        return interleave({name: partial(claimed, engine)}, rounds)
+        return interleave({name: partial(claimed, store)}, rounds)
 
-    engine.ask(what="pile", kind="ok", count=4000)
-    engine.ask(what="settle", count=0, dead=0)
+    store.ask(what="pile", kind="ok", count=4000)
+    store.ask(what="settle", count=0, dead=0)
     found = turns("a claim of 200, nothing else in the table")
-    engine.ask(what="settle", count=settled, dead=0)
+    store.ask(what="settle", count=settled, dead=0)
     found |= turns(f"a claim of 200 beside {settled:,} settled deliveries")
-    engine.ask(what="settle", count=0, dead=settled // 10)
+    store.ask(what="settle", count=0, dead=settled // 10)
     found |= turns(f"the same behind a dead receiver's {settled // 10:,}")
     alone, beside, behind = found.values()
     return Measured(
@@ -216,7 +260,7 @@ def claims(engine: Hand, rounds: int, settled: int) -> Measured:
     )
 
 
-def claimed(engine: Hand) -> Load:
+def claimed(store: Hand) -> Load:
     """Thirty claims, each undone."""
-    told = engine.ask(what="claim", times=30)
+    told = store.ask(what="claim", times=30)
     return Load(told["seconds"], told["waits"])
