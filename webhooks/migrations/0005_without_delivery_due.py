@@ -4,5 +4,5 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("webhooks", "0003_room_for_leases")]
+    dependencies = [("webhooks", "0004_resends_and_makers")]
     operations = [migrations.RemoveIndex("Delivery", "delivery_due")]
