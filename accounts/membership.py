@@ -183,7 +183,7 @@ def leave(actor: Actor) -> None:
 
 
 def _retire(actor: Actor, target: Membership) -> None:
-    nothing = {"api_access": False, "manage_people": False, "deactivated_at": None}
+    nothing = {"api_access": False, "manage_people": False, "deactivated_at": None, "requests_a_minute": None}
     Membership.objects.filter(pk=target.pk).update(retired_at=timezone.now(), **nothing)
     target.groups.clear()
     for _done in hooks.membership_ended.each(actor, target):

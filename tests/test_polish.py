@@ -135,7 +135,7 @@ LABELS = [
         [
             "Ustawienia",
             "Profil",
-            "Tokeny dostępu osobistego",
+            "Token dostępu osobistego",
             "Utwórz token dostępu",
             "Uprawnienia",
             "Tylko odczyt",
@@ -170,7 +170,7 @@ TERMS = {
     "Account": "Konto",
     "Settings": "Ustawienia",
     "Profile": "Profil",
-    "Personal access tokens": "Tokeny dostępu osobistego",
+    "Personal access tokens": "Token dostępu osobistego",
     "Create access token": "Utwórz token dostępu",
     "Webhooks": "Webhooki",
     "Add new webhook": "Dodaj nowy Webhook",

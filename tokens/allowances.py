@@ -61,6 +61,12 @@ def withdraw(actor: Actor) -> bool:
     return asked is not None
 
 
+def drop(membership: Membership) -> None:
+    """Nobody waits for the answer any more: the membership ends. Inside that action, whose line of the record says so."""
+    waiting = LimitRequest.objects.filter(membership=membership, state=LimitRequest.State.WAITING)
+    waiting.update(state=LimitRequest.State.WITHDRAWN, decided_at=timezone.now())
+
+
 def decidable(actor: Actor) -> QuerySet[LimitRequest]:
     """What this actor may see decided: an organization's for its owners, what is above the ceiling for operators."""
     rows = LimitRequest.objects.select_related("organization", "membership__user", "membership__organization")

@@ -13,7 +13,7 @@ from accounts.models import Membership
 from accounts.permissions import Actor, Power, person_powers
 from accounts.ranks import is_self, may_revoke_token_of
 from accounts.templatetags.look import when
-from tokens import pages
+from tokens import allowances, pages, revoking
 from tokens.models import PersonalToken, PersonalTokenQuerySet
 
 
@@ -91,8 +91,9 @@ def leaving_lines(actor: Actor, membership: Membership) -> list[dict[str, Any]]:
 
 
 def membership_ended(actor: Actor, membership: Membership) -> None:
-    """Tokens are of the membership: they go with it."""
+    """Tokens are of the membership: they go with it, and nobody is asked any more for a higher limit."""
     PersonalToken.objects.filter(membership=membership).delete()
+    allowances.drop(membership)
 
 
 def reactivation_choices(membership: Membership) -> list[dict[str, str]]:
@@ -105,10 +106,8 @@ def reactivation_choices(membership: Membership) -> list[dict[str, str]]:
 
 
 def reactivated(actor: Actor, membership: Membership, keep: set[str]) -> None:
-    """Whatever was not chosen ends."""
-    living(membership).exclude(public_id__in=keep).update(
-        revoked_at=timezone.now(),
-        revoked_by_kind=actor.kind.value,
-        revoked_by_name=actor.name[:120],
-        revoked_why=_("Not chosen when the membership became active again."),
-    )
+    """Whatever was not chosen ends, each with a line of the record."""
+    rows = living(membership).exclude(public_id__in=keep)
+    rows = rows.select_related("organization", "membership__user")
+    for token in rows.select_for_update(no_key=True, of=("self",)):
+        revoking.end(actor, token, _("Not chosen when the membership became active again."))

@@ -243,3 +243,19 @@ def test_a_granted_limit_counts_from_the_next_request(cast: Cast) -> None:
     assert [call(ME, token).status_code for _ in range(3)] == [200, 200, 429]
     key = f"membership:{cast.membership('ada').pk}"
     assert limits.peek({key: 3})[key].remaining == 0
+
+
+def test_who_leaves_takes_no_limit_and_no_question_along(cast: Cast) -> None:
+    from accounts import membership
+
+    allowances.decide(cast.actor("olga"), asked(cast), 90, "")
+    waiting = asked(cast, wanted=200)
+    membership.remove(cast.actor("olga"), cast.users["ada"].public_id)
+    waiting.refresh_from_db()
+    assert granted(cast) is None and waiting.state == "withdrawn" and waiting.decided_at
+    assert "asks for more requests" not in cast.client("olga").get("/o/halden/").content.decode()
+    with pytest.raises(NotPossible):
+        allowances.decide(cast.actor("olga"), waiting, 200, "")
+    # Back again, they have what everybody has and may ask anew.
+    Membership.objects.filter(user=cast.users["ada"]).update(retired_at=None, api_access=True)
+    assert asked(cast, wanted=200).state == "waiting" and limits.bucket(cast.actor("ada"))[1] == 30

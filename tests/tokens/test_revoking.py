@@ -236,3 +236,16 @@ def test_what_is_not_chosen_at_reactivation_says_who_ended_it(cast: Cast) -> Non
     membership.reactivate(cast.actor("olga"), cast.users["mia"].public_id, [])
     token.refresh_from_db()
     assert token.revoked_at and token.revoked_by_name == "Olga" and token.revoked_why
+    [line] = Record.objects.filter(type="token.revoked")
+    changes = RecordDetails.objects.get(organization_id=line.organization_id, seq=line.seq).changes
+    assert line.thing_key == token.public_id and changes["why"] == token.revoked_why
+
+
+def test_what_is_chosen_at_reactivation_works_on_and_is_not_told_as_ended(cast: Cast) -> None:
+    from accounts import membership
+
+    token = token_of(cast, "mia")
+    membership.deactivate(cast.actor("olga"), cast.users["mia"].public_id)
+    membership.reactivate(cast.actor("olga"), cast.users["mia"].public_id, [token.public_id])
+    token.refresh_from_db()
+    assert token.revoked_at is None and not Record.objects.filter(type="token.revoked").exists()
