@@ -42,7 +42,8 @@ class MachineDoorMiddleware:
             actor = authenticate(request)
         except NotAuthenticated as reason:
             told = refusal(request, reason)
-            return _counted(request, told) if reason.status == 401 else told
+            # 403 was a query, too: a stopped token must not ask without end. 400 cost nothing.
+            return _counted(request, told) if reason.status in (401, 403) else told
         verdict = limits.take(*limits.bucket(actor))
         if not verdict.allowed:
             return _too_many(request, SLOW_DOWN, verdict)

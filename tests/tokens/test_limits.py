@@ -264,6 +264,17 @@ def test_failures_count_per_address_and_never_delay_a_credential_that_verifies(c
     assert elsewhere.status_code == 401
 
 
+def test_a_stopped_token_does_not_ask_without_end(cast: Cast) -> None:
+    stopped, token = personal(cast, "ada"), personal(cast, "olga")
+    Membership.objects.filter(user=cast.users["ada"]).update(api_access=False)
+    for _ in range(119):
+        limits.take_failure("127.0.0.1")
+    is_problem(call(ME, stopped), 403, "api_access_missing")
+    told = call(ME, stopped)
+    is_problem(told, 429, "too_many_requests")
+    assert int(told.headers["Retry-After"]) > 0 and call(ME, token).status_code == 200
+
+
 def test_failures_at_the_token_endpoint_count_too_in_its_own_words(cast: Cast) -> None:
     values, form = cast.robby_values, "grant_type=client_credentials"
     for _ in range(120):
