@@ -1,12 +1,15 @@
 """A worker killed with -9 at random points: no event is lost, and what comes twice comes under the same id."""
 
+import contextlib
 import os
 import random
 import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 
+import pytest
 from django.db import connections
 
 from tests.cast import Cast
@@ -14,28 +17,62 @@ from tests.webhooks.conftest import happen, listens, of, running, states, time_p
 from tests.webhooks.receivers import Receiver
 from webhooks.lanes import WIDEST_WINDOW
 
-# More by hand: KILLS=50 make test ARGS="tests/webhooks/test_killed.py".
-ROUNDS = int(os.environ.get("KILLS", "5"))
+ROUNDS = 50
 EVENTS = 12
 
 
-def worker() -> subprocess.Popen[bytes]:
+class Worker:
+    """An engine in a process of its own, one after the other."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        assert process.stdin is not None and process.stdout is not None
+        self._asks, self._says, self._pid = process.stdin, process.stdout, 0
+
+    def start(self) -> None:
+        """The next one."""
+        self._asks.write("go\n")
+        self._asks.flush()
+        self._pid = int(self._says.readline())
+
+    def has_ended(self) -> bool:
+        """By itself or not."""
+        try:
+            os.kill(self._pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+    def ended(self) -> int:
+        """Wait for its exit status."""
+        return int(self._says.readline())
+
+    def kill(self) -> None:
+        """With -9; it may have come to its end in the same moment."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+        assert self.ended() in (0, -signal.SIGKILL)
+
+
+@pytest.fixture
+def worker(committed: None) -> Iterator[Worker]:
+    """A process that makes them."""
     names = [f"{alias}={connections[alias].settings_dict['NAME']}" for alias in connections]
-    return subprocess.Popen([sys.executable, "-m", "tests.webhooks.worker", *names])
+    command = [sys.executable, "-m", "tests.webhooks.worker", *names]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield Worker(process)
 
 
 def test_a_worker_killed_at_random_points_loses_nothing(
-    committed: None, cast: Cast, receiver: Receiver
+    worker: Worker, cast: Cast, receiver: Receiver
 ) -> None:
     webhook = listens(cast, receiver.url("/slow"))
     for _ in range(ROUNDS):
         happen(cast, EVENTS)
         before = len(receiver.heard)
         point = before + random.randint(0, EVENTS)
-        process = worker()
-        wait_until(lambda: len(receiver.heard) >= point or process.poll() is not None, "some to be heard")  # noqa: B023
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        worker.start()
+        wait_until(lambda: len(receiver.heard) >= point or worker.has_ended(), "some to be heard")  # noqa: B023
+        worker.kill()
         # The killed one's leases end.
         time_passes(webhook)
     with running():
@@ -50,14 +87,13 @@ def test_a_worker_killed_at_random_points_loses_nothing(
 
 
 def test_what_a_killed_worker_held_is_nobody_elses_until_its_lease_ends(
-    committed: None, cast: Cast, receiver: Receiver
+    worker: Worker, cast: Cast, receiver: Receiver
 ) -> None:
     webhook = listens(cast, receiver.url("/hang"))
     happen(cast, 3)
-    process = worker()
+    worker.start()
     wait_until(lambda: len(receiver.heard) == 3, "all to be under way")
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    worker.kill()
     with running():
         pass
     assert len(receiver.heard) == 3 and states(webhook) == {"pending": 3}
@@ -68,11 +104,9 @@ def test_what_a_killed_worker_held_is_nobody_elses_until_its_lease_ends(
     assert states(webhook) == {"delivered": 3} and Counter(receiver.ids()).most_common(1)[0][1] == 2
 
 
-def test_a_worker_that_ends_by_itself_leaves_no_lease(
-    committed: None, cast: Cast, receiver: Receiver
-) -> None:
+def test_a_worker_that_ends_by_itself_leaves_no_lease(worker: Worker, cast: Cast, receiver: Receiver) -> None:
     webhook = listens(cast, receiver.url("/ok"))
     happen(cast, 5)
-    process = worker()
-    assert process.wait(60) == 0
+    worker.start()
+    assert worker.ended() == 0
     assert states(webhook) == {"delivered": 5} and not of(webhook).exclude(lease=None).exists()
