@@ -4,6 +4,7 @@ Webhooks with something pending are found by jumping along the partial index fro
 oldest few: neither a million settled rows nor a dead receiver's backlog costs a claim anything.
 """
 
+import json
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -79,6 +80,11 @@ SELECT 1 FROM waiting JOIN webhooks_webhook h ON h.id = waiting.id
 WHERE {_OPEN} AND (SELECT d.id FROM webhooks_delivery d WHERE {_DUE} ORDER BY d.webhook_id, d.due_at, d.id LIMIT 1) IS NOT NULL
 LIMIT 1
 """  # noqa: S608
+_WITHDRAWN = """
+SELECT d.id FROM webhooks_delivery d JOIN webhooks_webhook h ON h.id = d.webhook_id
+WHERE d.id IN ({ids}) AND (
+  d.state <> 'pending' OR h.retired_at IS NOT NULL OR NOT h.is_on OR (h.paused_at IS NOT NULL AND d.kind <> 'probe'))
+"""
 _OLDEST = f"""{_WAITING}
 SELECT MIN((SELECT MIN(d.due_at) FROM webhooks_delivery d WHERE {_DUE}))
 FROM waiting JOIN webhooks_webhook h ON h.id = waiting.id WHERE {_OPEN}
@@ -192,6 +198,15 @@ def _claim_sqlite(told: dict[str, Any], limit: int, rooms: Mapping[int, int]) ->
         )
         found = {row[0]: row for row in cursor.fetchall()}
     return probes + [(*found[pk], *webhooks[found[pk][1]]) for pk in picked if pk in found]
+
+
+def withdrawn(ids: list[int]) -> set[int]:
+    """Which of these, claimed a moment ago, are not to go out any more: cancelled, or their webhook off, paused or gone."""
+    if connection.vendor == "postgresql":
+        found = statements.rows(_WITHDRAWN.format(ids="SELECT unnest(%s::bigint[])"), [ids])
+    else:
+        found = statements.rows(_WITHDRAWN.format(ids="SELECT value FROM json_each(%s)"), [json.dumps(ids)])
+    return {row[0] for row in found}
 
 
 def release(jobs: Iterable[Job]) -> None:

@@ -37,6 +37,8 @@ POLL_SECONDS = 0.2
 IDLE_SECONDS = 5.0
 LIFE_SECONDS = 300.0
 TALLY_SECONDS = 2.0
+# How long what is switched off, paused, deleted or cancelled may still go out because it was claimed before.
+LOOK_SECONDS = 0.5
 # A database that is away so long: somebody else has claimed what we hold.
 TROUBLE_SECONDS = 60.0
 # What could not be finished well within its lease is left to the next claim.
@@ -57,6 +59,7 @@ class Engine:
         self._held: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._tallies, self._tallied_at = Tallies(), time.monotonic()
+        self._looked_at = time.monotonic()
         self._stopping = False
 
     def run(self) -> None:
@@ -82,6 +85,7 @@ class Engine:
             began = busy = time.monotonic()
             while not self._stopping and time.monotonic() - began < LIFE_SECONDS:
                 claimed = await self._turn(claims=True)
+                await self._look_again()
                 if claimed or self._held:
                     busy = time.monotonic()
                 elif time.monotonic() - busy >= self.idle_seconds:
@@ -140,6 +144,16 @@ class Engine:
         for webhook in {job.webhook for job in jobs} - resting:
             self._pump(self._lanes[webhook])
         return len(jobs)
+
+    async def _look_again(self) -> None:
+        """Give back what is not wanted any more since it was claimed."""
+        if time.monotonic() - self._looked_at < LOOK_SECONDS:
+            return
+        self._looked_at = time.monotonic()
+        if waiting := [job.id for lane in self._lanes.values() for job in lane.queue]:
+            withdrawn = await self._in_database(lambda: claiming.withdrawn(waiting))
+            for lane in self._lanes.values():
+                self._give_back(lane.without(withdrawn))
 
     def _rooms(self, limit: int) -> dict[int, int]:
         """How many more of each webhook's: what is claimed is locked first, so no more than will be taken."""

@@ -94,6 +94,13 @@ class Lane:
         self.window = CAREFUL_WINDOW
         return seconds
 
+    def without(self, ids: set[int]) -> list[Job]:
+        """Those of `ids` that were not sent yet, taken out of the queue."""
+        taken = [job for job in self.queue if job.id in ids]
+        if taken:
+            self.queue = deque(job for job in self.queue if job.id not in ids)
+        return taken
+
     def emptied(self) -> list[Job]:
         """What was not sent yet, taken out of the queue."""
         jobs = list(self.queue)

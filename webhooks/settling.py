@@ -78,13 +78,20 @@ INSERT INTO webhooks_attempt ({", ".join(_ATTEMPT)}) SELECT {", ".join(_ATTEMPT)
   AS x(delivery_id bigint, number int, began_at timestamptz, duration int, outcome text, status int, request_headers jsonb,
   answer_headers jsonb, answer_body text, note text)
 """  # noqa: S608
+# Of what has its own state meanwhile; a settlement whose answer was lost with the connection comes a second time.
+_ONCE = """
+WHERE NOT EXISTS (SELECT 1 FROM webhooks_attempt a WHERE a.delivery_id = x.delivery_id AND a.began_at = x.began_at)
+"""
 _KEEP_SQLITE = f"""
 INSERT INTO webhooks_attempt ({", ".join(_ATTEMPT)}) VALUES ({", ".join(["%s"] * len(_ATTEMPT))})
 """  # noqa: S608
 
 
 def settle(results: list[Result]) -> None:
-    """Write all of them; inside a transaction. What lost its lease or was cancelled meanwhile keeps its own state."""
+    """Write all of them; inside a transaction.
+
+    What lost its lease or was cancelled meanwhile keeps its own state; that it was heard is written all the same.
+    """
     # Always in this order: two engines that settle never wait for each other in a circle.
     results = sorted(results, key=lambda result: result.job.id)
     deliveries, attempts = list(map(_delivery, results)), list(map(_attempt, results))
@@ -92,9 +99,10 @@ def settle(results: list[Result]) -> None:
         ids = [row[0] for row in deliveries]
         told = statements.rows(_SETTLE_POSTGRESQL, [_as_json(_DELIVERY, deliveries), ids])
         settled = {row[0] for row in told}
-        # A settlement whose answer was lost with the connection is repeated: its attempts are there already.
         if kept := [row for row in attempts if row[0] in settled]:
             statements.write(_KEEP_POSTGRESQL, [_as_json(_ATTEMPT, kept)])
+        if others := [row for row in attempts if row[0] not in settled]:
+            statements.write(_KEEP_POSTGRESQL + _ONCE, [_as_json(_ATTEMPT, others)])
         return
     with connection.cursor() as cursor:
         cursor.executemany(_SETTLE_SQLITE, [(*map(_plain, row[2:]), *row[:2]) for row in deliveries])

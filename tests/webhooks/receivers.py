@@ -27,8 +27,8 @@ class Heard:
 class Receiver:
     """A server on a free port of 127.0.0.1; `url()` of each path, and what was heard, in order.
 
-    A path says how it behaves: `/ok/…`, `/status/500/…`, `/hang/…`, `/endless/…`, `/echo/…`, `/redirect/…`, `/huge/…`,
-    `/switch/…` (as `self.status` says at the moment).
+    A path says how it behaves: `/ok/…`, `/status/500/…`, `/hang/…`, `/first/40` (hangs after forty), `/endless/…`, `/echo/…`,
+    `/redirect/…`, `/huge/…`, `/switch/…` (as `self.status` says at the moment).
     """
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
@@ -95,7 +95,7 @@ class Receiver:
             return web.Response(status=int(rest[0]), headers=self.headers, text="no")
         if kind == "switch":
             return web.Response(status=self.status, headers=self.headers)
-        if kind == "hang":
+        if kind == "hang" or (kind == "first" and len(self.ids(request.path)) > int(rest[0])):
             while not self.release.is_set():
                 await asyncio.sleep(0.02)
             return web.Response(text="at last")

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from scripts.servers import free_port
 from tests.cast import Cast
 from tests.webhooks.conftest import (
     happen,
@@ -76,6 +77,22 @@ def test_who_hangs_delays_nobody_and_gets_eight_at_a_time(run: Run, cast: Cast, 
         assert states(slow) == {"pending": 50} and receiver.most_under_way["/hang"] == IN_FLIGHT
         receiver.release.set()
     assert states(slow) == {"delivered": 50} and len(set(receiver.ids("/hang"))) == 50
+
+
+def test_twenty_dead_ones_delay_nobody(run: Run, cast: Cast, receiver: Receiver) -> None:
+    nobody = free_port()
+    dead = [listens(cast, receiver.url(f"/hang/{number}")) for number in range(10)]
+    dead += [listens(cast, f"http://127.0.0.1:{nobody}/{number}") for number in range(10)]
+    for webhook in dead:
+        piled_up(webhook, 50)
+    quick = listens(cast, receiver.url("/ok"))
+    piled_up(quick, 200)
+    with running():
+        wait_until(lambda: states(quick) == {"delivered": 200}, "the quick one to have everything")
+        # Whoever hangs still does, and nothing of the dead ones is lost.
+        assert all(states(webhook) == {"pending": 50} for webhook in dead)
+        receiver.release.set()
+    assert sum(states(webhook).get("delivered", 0) for webhook in dead[:10]) == 500
 
 
 def test_a_healthy_one_also_never_gets_more_than_eight_at_once(
