@@ -2,6 +2,7 @@
 
 import gc
 import os
+import resource
 import sys
 from typing import Any
 
@@ -19,6 +20,10 @@ def keep_our_logs(**kwargs: Any) -> None:
     """Celery would install its own handlers, without our redaction."""
 
 
+# For the connections of webhooks (webhooks/engine.py); many systems allow 1,024 until somebody asks.
+OPEN_FILES = 8192
+
+
 @worker_ready.connect
 @worker_process_init.connect
 def settle_down(**kwargs: Any) -> None:
@@ -30,3 +35,7 @@ def settle_down(**kwargs: Any) -> None:
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
     sys.setswitchinterval(0.001)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

@@ -23,6 +23,7 @@ try:
     GATEHOUSE_VAR = env.private_folder(Path(env.text("GATEHOUSE_VAR", str(BASE_DIR / "var"))).absolute())
     GATEHOUSE_TRUSTED_PROXIES = env.number("GATEHOUSE_TRUSTED_PROXIES", 0, 0, 9)
     GATEHOUSE_WEBHOOK_ALLOW = env.networks("GATEHOUSE_WEBHOOK_ALLOW")
+    WEBHOOK_IN_FLIGHT = env.number("GATEHOUSE_WEBHOOK_IN_FLIGHT", 8, 1, 100)
     GATEHOUSE_METRICS_TOKEN = env.text("GATEHOUSE_METRICS_TOKEN")
     # Other systems' APIs that are spoken here (dialects/).
     GATEHOUSE_DIALECTS = env.several("GATEHOUSE_DIALECTS", ("uipath",))

@@ -18,7 +18,7 @@ from tokens import limit_pages, words
 from tokens.models import UNUSED_DAYS, PersonalToken
 
 # Whoever makes and revokes all day long still gets a page.
-MOST_ENDED = 100
+MOST_ENDED = 1000
 
 
 def mine(user: User | Any) -> MembershipQuerySet:

@@ -7,6 +7,7 @@ requests under way to one webhook, so that a slow or dead receiver delays nobody
 import asyncio
 import contextlib
 import logging
+import resource
 import ssl
 import time
 from collections.abc import Callable
@@ -60,6 +61,9 @@ class Engine:
         self._tasks: set[asyncio.Task[None]] = set()
         self._tallies, self._tallied_at = Tallies(), time.monotonic()
         self._looked_at = time.monotonic()
+        # Each may need a connection, and the process has other files open, too.
+        files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        self._hold = min(HOLD, files // 2) if files != resource.RLIM_INFINITY else HOLD
         self._stopping = False
 
     def run(self) -> None:
@@ -95,7 +99,7 @@ class Engine:
 
     async def _pause(self, claimed: int) -> None:
         """Until enough results are in, or it is time to look again."""
-        if claimed and len(self._held) < HOLD // 2:
+        if claimed and len(self._held) < self._hold // 2:
             # There is more: but let what was claimed begin first.
             await asyncio.sleep(0)
             return
@@ -122,7 +126,7 @@ class Engine:
         results, self._results = self._results, []
         rests, self._rests = self._rests, []
         unsent, self._unsent = self._unsent, []
-        limit = min(BATCH, HOLD - len(self._held) + len(results) + len(unsent)) if claims else 0
+        limit = min(BATCH, self._hold - len(self._held) + len(results) + len(unsent)) if claims else 0
         rooms = self._rooms(limit)
         jobs = await self._in_database(lambda: self._visit(results, rests, unsent, limit, rooms))
         self._held.difference_update(result.job.id for result in results)

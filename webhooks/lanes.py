@@ -4,13 +4,15 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
+from django.conf import settings
+
 from webhooks import schedule
 from webhooks.claiming import CAREFUL_WINDOW, FIRST_WINDOW, Job
 from webhooks.recipients import Recipient
 from webhooks.settling import Result
 
 # Requests under way to one webhook, at most.
-IN_FLIGHT = 8
+IN_FLIGHT: int = settings.WEBHOOK_IN_FLIGHT
 # Claimed ahead for one that answers quickly, so that it never waits for the database.
 WIDEST_WINDOW = 100
 QUICK_MS = 500

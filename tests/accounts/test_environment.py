@@ -77,6 +77,7 @@ BAD = [
     ("GATEHOUSE_TRUSTED_PROXIES", "yes"),
     ("GATEHOUSE_WEBHOOK_ALLOW", "10.0.0.0/33"),
     ("GATEHOUSE_WEBHOOK_ALLOW", "intranet"),
+    ("GATEHOUSE_WEBHOOK_IN_FLIGHT", "0"),
     ("GATEHOUSE_KEYS", "k1"),
     ("GATEHOUSE_KEYS", "k1:c2VjcmV0"),
     ("GATEHOUSE_KEYS", "k1:####"),
