@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.event_words import event_and_code
 from accounts.models import Role
 from accounts.second_factor import Policy
 
@@ -132,6 +133,8 @@ VALUES: dict[str, Mapping[str, Any]] = {
         "maker": _("Who made it by the API has no access any more"),
     },
 }
+# Event types.
+EVENTS = ("event", "hears")
 # Ids, and under which names they were recorded: (before, after), or the one.
 NAMED = {
     "with": ("with",),
@@ -167,7 +170,10 @@ def fact_rows(
 
 def _in_words(key: str, value: Any) -> str:
     if key == "filters" and isinstance(value, dict):
-        return value_words({str(FILTERS.get(name, name)): one for name, one in value.items()})
+        told = value | ({"type": event_and_code(value["type"])} if "type" in value else {})
+        return value_words({str(FILTERS.get(name, name)): one for name, one in told.items()})
+    if key in EVENTS:
+        return value_words([event_and_code(one) for one in (value if isinstance(value, list) else [value])])
     if (
         (key.endswith("_at") or key.endswith("since"))
         and isinstance(value, str)

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import EventType
+from accounts.event_words import event_words
 from accounts.facts import role_words
 
 SENTENCES: dict[str, Any] = {
@@ -157,6 +158,8 @@ def marked_up(
 ) -> SafeString:
     """The same for a page, with a link on the thing."""
     words = _words(names, facts)
+    if "event" in words:
+        words["event"] = event_words(words["event"])
     told = Words({key: escape(value) for key, value in words.items()}, escape(words.missing))
     if thing_url and names is not None:
         told["thing"] = format_html('<a href="{}">{}</a>', thing_url, words["thing"])

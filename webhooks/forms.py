@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import EventType
+from accounts.event_words import event_and_code
 from accounts.forms import one_line
 from accounts.permissions import Actor
 from webhooks import headers, hearing, targets
@@ -249,8 +250,8 @@ class TestForm(forms.Form):
         super().__init__(data)
         others = [kind.value for kind in EventType if kind.value not in webhook.events]
         self.fields["event"].choices = [  # type: ignore[attr-defined]
-            (_("It hears of these"), [(kind, kind) for kind in webhook.events]),
-            (_("Others"), [(kind, kind) for kind in others]),
+            (_("It hears of these"), [(kind, event_and_code(kind)) for kind in webhook.events]),
+            (_("Others"), [(kind, event_and_code(kind)) for kind in others]),
         ]
 
 

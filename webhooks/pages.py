@@ -56,17 +56,18 @@ def address(webhook: Webhook, verb: str, *more: str) -> str:
     return reverse(f"webhooks:{verb}", args=[webhook.organization.slug, webhook.public_id, *more])
 
 
-def hears(webhook: Webhook) -> str:
-    """Its events in a few words: “Workspaces and tasks: all”, “task.created, task.updated”, “27 events”."""
+def hears(webhook: Webhook) -> dict[str, Any]:
+    """Its events for `webhooks/hears.html`: `few` types, or `words`: “Workspaces and tasks: all”, “27 events”."""
     chosen = set(webhook.events)
     if chosen >= hearing.KNOWN:
-        return _("Everything")
+        return {"few": [], "words": _("Everything")}
     whole = [group for group in hearing.groups() if chosen == set(group["types"])]
     if whole:
-        return _("%(group)s: all") % {"group": GROUPS[whole[0]["name"]][0]}
+        return {"few": [], "words": _("%(group)s: all") % {"group": GROUPS[whole[0]["name"]][0]}}
     if len(chosen) <= NAMED:
-        return ", ".join(webhook.events)
-    return ngettext("%(n)d event", "%(n)d events", len(chosen)) % {"n": len(chosen)}
+        return {"few": webhook.events, "words": ""}
+    words = ngettext("%(n)d event", "%(n)d events", len(chosen)) % {"n": len(chosen)}
+    return {"few": [], "words": words}
 
 
 def where(webhook: Webhook, count: int) -> str:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import forms_unseen
+from accounts.event_words import event_and_code, event_words
 
 register = template.Library()
 
@@ -106,6 +107,8 @@ def _choices(bound: BoundField) -> list[dict[str, Any]]:
 
 
 register.filter("problems", forms_unseen.problems)
+register.filter(event_words)
+register.filter(event_and_code)
 
 
 @register.filter

@@ -10,6 +10,7 @@ from webhooks.models import Delivery
 
 LIST = "/o/halden/settings/webhooks/"
 ERP, LONG = LIST + "{hook_erp}/", LIST + "{hook_long}/"
+EVENT_GROUPS = [f".gh-event-group:nth-child({place})" for place in range(2, 8)]
 
 
 def fill(again: bool = False, **typed: str) -> Act:
@@ -49,11 +50,12 @@ WEBHOOKS = [
     Page("webhooks-empty", "stan", "/o/nordic/settings/webhooks/"),
     Page("webhooks-refused", "adam", LIST, 403),
     Page("webhook-add", "olga", LIST + "?create"),
+    Page("webhook-add-events", "olga", LIST + "?create", 200, unfold(*EVENT_GROUPS)),
     Page("webhook-add-bad", "olga", LIST + "?create", 422, mistyped),
     Page("webhook-added", "carl", "/o/fjord/settings/webhooks/?create", 200, fill()),
     Page("webhook-added-twice", "carl", "/o/fjord/settings/webhooks/?create", 200, fill(again=True)),
     Page("webhook", "olga", ERP),
-    Page("webhook-open", "olga", ERP, 200, unfold("#health details", "#signing details")),
+    Page("webhook-open", "olga", ERP, 200, unfold(".gh-head .gh-fold", "#health details", "#signing details")),
     Page("webhook-failing", "olga", LIST + "{hook_photos}/?state=waiting"),
     Page("webhook-paused", "olga", LIST + "{hook_paused}/"),
     Page("webhook-off", "olga", LIST + "{hook_off}/"),

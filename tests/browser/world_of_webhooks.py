@@ -54,7 +54,8 @@ def listen(world: "World") -> None:
     since = timezone.now() - timedelta(hours=16)
     Webhook.objects.filter(pk=photos.pk).update(all_workspaces=False, failing_since=since)
     _deliveries(world, photos, "photos", failing=True)
-    paused = _webhook(world, "paused", "Site chat", "https://chat.halden.example/hooks")
+    few = ["task.created", "photo.attached"]
+    paused = _webhook(world, "paused", "Site chat", "https://chat.halden.example/hooks", events=few)
     at = timezone.now()
     Webhook.objects.filter(pk=paused.pk).update(
         failing_since=at - timedelta(days=4), paused_at=at, warned=100
