@@ -55,7 +55,9 @@ WEBHOOKS = [
     Page("webhook-added", "carl", "/o/fjord/settings/webhooks/?create", 200, fill()),
     Page("webhook-added-twice", "carl", "/o/fjord/settings/webhooks/?create", 200, fill(again=True)),
     Page("webhook", "olga", ERP),
-    Page("webhook-open", "olga", ERP, 200, unfold(".gh-head .gh-fold", "#health details", "#signing details")),
+    Page(
+        "webhook-open", "olga", ERP, 200, unfold(".gh-head .gh-fold", "#health details", "#signing details")
+    ),
     Page("webhook-failing", "olga", LIST + "{hook_photos}/?state=waiting"),
     Page("webhook-paused", "olga", LIST + "{hook_paused}/"),
     Page("webhook-off", "olga", LIST + "{hook_off}/"),

@@ -44,7 +44,7 @@ def test_a_webhook_is_added_tried_edited_and_deleted_without_javascript(site: Ca
     assert "task.moved" in made.events
     tab.get_by_role("link", name="Continue").click()
     tab.get_by_role("button", name="Send test event").click()
-    expect(tab.get_by_role("heading", name="workspace.created")).to_be_visible()
+    expect(tab.get_by_role("heading", name="Workspace created")).to_be_visible()
     expect(tab.get_by_role("link", name="Reload")).to_be_visible()
     tab.get_by_role("link", name="Board").click()
     tab.get_by_role("button", name="Off", exact=True).click()
