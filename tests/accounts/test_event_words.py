@@ -1,4 +1,4 @@
-"""Event types in words: each has its own in both languages, and where one chooses or reads a type they stand before the code."""
+"""Event types in words: each has its own in both languages; wherever one is chosen or read they stand before the code."""
 
 import re
 
