@@ -270,6 +270,7 @@ def test_resend_makes_a_new_link_and_ends_the_earlier_one(nora: str) -> None:
         ({"slug": "third", "name": "x" * 121}, "at most 120 characters"),
         ({"slug": "third", "name": "a\nb"}, "one line"),
         ({"slug": "third", "id": "../x"}, "valid value"),
+        ({"slug": "third", "id": "Identity_"}, "an address of Gatehouse"),
     ],
 )
 def test_the_command_refuses_in_one_sentence_and_makes_nothing(

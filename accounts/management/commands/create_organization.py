@@ -1,8 +1,10 @@
 """`manage.py create_organization`: an organization, its owner's user and the one-time welcome link."""
 
+import re
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
@@ -46,6 +48,9 @@ class Command(BaseCommand):
             validator(options["slug"])
         if options["public_id"]:
             PUBLIC_ID(options["public_id"])
+            # Its page under /operator/ would be taken for an address of a dialect.
+            if re.match(settings.MACHINE_PATHS, f"/{options['public_id']}/"):
+                raise CommandError(f"the id {options['public_id']!r} is an address of Gatehouse itself")
         validate_email(options["owner"])
         name = NameField().clean(options["name"])
         return actions.create_organization(name, options["slug"], options["owner"], options["public_id"])[1]
