@@ -27,11 +27,29 @@ class Renderer(DjangoTemplates):
 class VersionedForm(forms.Form):
     """Knows in `version` which one its page showed."""
 
-    def now_at(self, version: int) -> None:
-        """What was typed is now compared with this version: the next time it is saved on purpose."""
-        typed = self.data.copy()  # type: ignore[attr-defined]
-        typed["version"] = str(version)
-        self.data = typed
+    def is_stale(self, said: str, fresh: forms.Form) -> None:
+        """Refuse it because somebody changed the thing; `fresh` is the form as a page opened now would show it.
+
+        What was typed stays. Each field that differs says what is saved, and the next time it is saved on purpose.
+        """
+        for bound in fresh:
+            typed = self[bound.name]
+            if not bound.is_hidden and typed.field.has_changed(bound.initial, typed.data):
+                self.add_error(bound.name, _("Saved by now: %s") % _words(bound))
+        self.add_error(None, said)
+        again = self.data.copy()  # type: ignore[attr-defined]
+        again["version"] = str(fresh["version"].initial)
+        self.data = again
+
+
+def _words(bound: BoundField) -> str:
+    """A value as one reads it in its field."""
+    value = bound.initial
+    if isinstance(bound.field, forms.ChoiceField):
+        value = dict(bound.field.choices).get(value, value)  # type: ignore[arg-type]
+    elif isinstance(value, bool):
+        value = _("Yes") if value else _("No")
+    return str(value) if value not in (None, "") else "–"
 
 
 def problems(form: forms.BaseForm) -> list[dict[str, Any]]:

@@ -54,6 +54,10 @@ class LabelsField(forms.CharField):
         words = (word.strip() for word in (super().to_python(value) or "").split(","))
         return list(dict.fromkeys(word for word in words if word))
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether the words are others."""
+        return self.to_python(initial) != self.to_python(data)
+
     def validate(self, value: Any) -> None:
         """Not too many, none too long."""
         if len(value) > MOST_LABELS:

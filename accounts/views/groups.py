@@ -66,8 +66,11 @@ def update(request: ActorRequest, group: str) -> HttpResponse:
                 request.actor, group, told["version"], name=told["name"], description=told["description"]
             )
         except NotPossible as problem:
-            form.add_error(None, str(problem))
-            form.now_at(grouping.fetch(request.actor, group).version)
+            fresh = GroupForm(grouping.fetch(request.actor, group))
+            if fresh["version"].initial != told["version"]:
+                form.is_stale(str(problem), fresh)
+            else:
+                form.add_error(None, str(problem))
         else:
             messages.success(request, _("%(name)s is updated.") % {"name": told["name"]})
             return redirect("accounts:group", org=request.actor.home.slug, group=group)

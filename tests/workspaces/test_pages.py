@@ -1,5 +1,7 @@
 """The pages of the work: enough to see what a robot did, and to undo it."""
 
+import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -103,17 +105,22 @@ def test_saving_a_task_unchanged_records_nothing(cast: Cast, bridge: Workspace) 
 def test_what_a_robot_did_meanwhile_is_not_overwritten(cast: Cast, bridge: Workspace) -> None:
     olga, mine = cast.client("olga"), typed(bridge, title="Mine")
     task = Task.objects.get(workspace=bridge, number=1)
-    actions_tasks.update(cast.actor("carl"), task.public_id, {"title": "Theirs"})
+    theirs = {"title": "Theirs", "assignee": cast.users["adam"].public_id, "due_on": date(2026, 12, 24)}
+    actions_tasks.update(cast.actor("carl"), task.public_id, theirs)
     answer = olga.post(page(bridge, "tasks/1/update/"), mine)
     assert answer.status_code == 422
     shown = answer.content.decode()
     assert "changed this task meanwhile" in shown and 'value="Mine"' in shown and 'value="2"' in shown
+    # What there is to compare with, where it differs and nowhere else.
+    saved = ["Saved by now: Theirs", "Saved by now: Adam", "Saved by now: 2026-12-24"]
+    assert all(text in shown for text in saved) and len(set(re.findall("Saved by now: [^<]*", shown))) == 3
     again = olga.post(page(bridge, "tasks/1/update/"), mine | {"version": 2})
     assert again.status_code == 302 and Task.objects.get(number=1).title == "Mine"
     workspace = {"name": "A", "description": "", "version": bridge.version}
     actions.update(cast.actor("carl"), bridge.public_id, {"name": "B"})
     stale = olga.post(page(bridge, "settings/"), workspace)
-    assert stale.status_code == 422 and "changed this workspace meanwhile" in stale.content.decode()
+    shown = stale.content.decode()
+    assert stale.status_code == 422 and "changed this workspace meanwhile" in shown and "Saved by now: B" in shown
 
 
 @pytest.mark.parametrize(

@@ -41,8 +41,8 @@ def update(request: ActorRequest, workspace: str, number: int) -> HttpResponse:
                 request.actor, found.public_id, form.wanted(), [form.cleaned_data["version"]]
             )
         except Stale:
-            form.add_error(None, _("Somebody changed this task meanwhile. Compare, then save once more."))
-            form.now_at(pages.find_task(request.actor, workspace, number).version)
+            said = _("Somebody changed this task meanwhile. Compare, then save once more.")
+            form.is_stale(said, _form(pages.find_task(request.actor, workspace, number)))
         except NotPossible as problem:
             form.add_error(None, str(problem))
         except NotThere as problem:

@@ -83,8 +83,8 @@ def settings(request: ActorRequest, workspace: str) -> HttpResponse:
     try:
         actions.update(request.actor, workspace, form.wanted(), [version] if version else None)
     except Stale:
-        form.add_error(None, _("Somebody changed this workspace meanwhile. Compare, then save once more."))
-        form.now_at(pages.find(request.actor, workspace).version)
+        said = _("Somebody changed this workspace meanwhile. Compare, then save once more.")
+        form.is_stale(said, WorkspaceForm(pages.find(request.actor, workspace)))
         return _settings(request, found, form)
     except NotPossible as problem:
         form.add_error(None, str(problem))
