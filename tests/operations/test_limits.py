@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -32,17 +33,18 @@ def asked(product: Product, token: str, path: str = "/api/v1/me") -> requests.Re
     return requests.get(f"http://127.0.0.1:{product.port}{path}", headers=headers, timeout=PATIENCE)
 
 
-def hammered(product: Product, token: str, times: int) -> Counter[int]:
-    """Statuses of so many calls, sixteen at a time."""
+def hammered(product: Product, token: str, times: int) -> tuple[Counter[int], int]:
+    """Statuses of so many calls, sixteen at a time; and how many minutes they fell into: this machine may stand still."""
+    began = time.time()
     with ThreadPoolExecutor(16) as crew:
-        return Counter(
-            answer.status_code for answer in crew.map(lambda _: asked(product, token), range(times))
-        )
+        answers = list(crew.map(lambda _: asked(product, token), range(times)))
+    return Counter(answer.status_code for answer in answers), 1 + int((time.time() - began) // 60)
 
 
 def test_thirty_of_two_hundred_pass(running: Product) -> None:
     told = demo(running)
-    assert hammered(running, told["tokens"]["olga"]["secret"], 200) == {200: 30, 429: 170}
+    statuses, minutes = hammered(running, told["tokens"]["olga"]["secret"], 200)
+    assert set(statuses) == {200, 429} and 30 <= statuses[200] <= 30 * minutes
     # Somebody else is not held up by it.
     assert asked(running, told["tokens"]["mia"]["secret"]).status_code == 200
 
@@ -62,9 +64,9 @@ def test_without_redis_everything_goes_on(on_its_own_redis: tuple[Product, str])
     told = demo(product)
     wait_until(lambda: b'"limits": "ok"' in product.get("/readyz")[1], "/readyz to be content")
     redis.Redis.from_url(url).shutdown(nosave=True)
-    statuses = hammered(product, told["tokens"]["olga"]["secret"], 60)
+    statuses, minutes = hammered(product, told["tokens"]["olga"]["secret"], 60)
     # Two workers with half of the limit each; whichever of them a call meets.
-    assert set(statuses) <= {200, 429} and 15 <= statuses[200] <= 30
+    assert set(statuses) <= {200, 429} and 15 <= statuses[200] <= 30 * minutes
     status, body = product.get("/readyz")
     assert status == 200 and b"each process counts for itself" in body and b'"status": "degraded"' in body
     _sign_in(product, told)
