@@ -120,7 +120,11 @@ def test_what_a_robot_did_meanwhile_is_not_overwritten(cast: Cast, bridge: Works
     actions.update(cast.actor("carl"), bridge.public_id, {"name": "B"})
     stale = olga.post(page(bridge, "settings/"), workspace)
     shown = stale.content.decode()
-    assert stale.status_code == 422 and "changed this workspace meanwhile" in shown and "Saved by now: B" in shown
+    assert (
+        stale.status_code == 422
+        and "changed this workspace meanwhile" in shown
+        and "Saved by now: B" in shown
+    )
 
 
 @pytest.mark.parametrize(
