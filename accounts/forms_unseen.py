@@ -7,6 +7,8 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.utils.translation import gettext as _
 
+from accounts.facts import value_words
+
 
 class SteadyField(BoundField):
     """Drawn again with its fresh value when what was sent was none: else the form could never be sent."""
@@ -27,7 +29,7 @@ class Renderer(DjangoTemplates):
 class VersionedForm(forms.Form):
     """Knows in `version` which one its page showed."""
 
-    def is_stale(self, said: str, fresh: forms.Form) -> None:
+    def refuse_stale(self, said: str, fresh: forms.Form) -> None:
         """Refuse it because somebody changed the thing; `fresh` is the form as a page opened now would show it.
 
         What was typed stays. Each field that differs says what is saved, and the next time it is saved on purpose.
@@ -44,12 +46,8 @@ class VersionedForm(forms.Form):
 
 def _words(bound: BoundField) -> str:
     """A value as one reads it in its field."""
-    value = bound.initial
-    if isinstance(bound.field, forms.ChoiceField):
-        value = dict(bound.field.choices).get(value, value)  # type: ignore[arg-type]
-    elif isinstance(value, bool):
-        value = _("Yes") if value else _("No")
-    return str(value) if value not in (None, "") else "–"
+    choices = dict(bound.field.choices) if isinstance(bound.field, forms.ChoiceField) else {}  # type: ignore[arg-type]
+    return value_words(choices.get(bound.initial, bound.initial))
 
 
 def problems(form: forms.BaseForm) -> list[dict[str, Any]]:

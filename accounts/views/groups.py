@@ -68,7 +68,7 @@ def update(request: ActorRequest, group: str) -> HttpResponse:
         except NotPossible as problem:
             fresh = GroupForm(grouping.fetch(request.actor, group))
             if fresh["version"].initial != told["version"]:
-                form.is_stale(str(problem), fresh)
+                form.refuse_stale(str(problem), fresh)
             else:
                 form.add_error(None, str(problem))
         else:

@@ -42,7 +42,7 @@ def update(request: ActorRequest, workspace: str, number: int) -> HttpResponse:
             )
         except Stale:
             said = _("Somebody changed this task meanwhile. Compare, then save once more.")
-            form.is_stale(said, _form(pages.find_task(request.actor, workspace, number)))
+            form.refuse_stale(said, _form(pages.find_task(request.actor, workspace, number)))
         except NotPossible as problem:
             form.add_error(None, str(problem))
         except NotThere as problem:

@@ -84,7 +84,7 @@ def settings(request: ActorRequest, workspace: str) -> HttpResponse:
         actions.update(request.actor, workspace, form.wanted(), [version] if version else None)
     except Stale:
         said = _("Somebody changed this workspace meanwhile. Compare, then save once more.")
-        form.is_stale(said, WorkspaceForm(pages.find(request.actor, workspace)))
+        form.refuse_stale(said, WorkspaceForm(pages.find(request.actor, workspace)))
         return _settings(request, found, form)
     except NotPossible as problem:
         form.add_error(None, str(problem))
