@@ -18,10 +18,12 @@ def counted(environ: dict[str, Any]) -> dict[str, Any]:
 
     Of a body that is too large one byte too many is announced: whoever reads it says so (413).
     """
+    # Nearly every request ends here.
+    if environ.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" not in environ:
+        return environ
     kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
     if (
-        environ.get("CONTENT_LENGTH")
-        or "chunked" not in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+        "chunked" not in environ["HTTP_TRANSFER_ENCODING"].lower()
         or not (kind in KINDS or kind.endswith("+json"))
         or not _machine.match(environ.get("PATH_INFO", ""))
     ):
