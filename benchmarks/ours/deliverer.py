@@ -83,9 +83,9 @@ def deliver(seconds: float | None = None) -> dict[str, Any]:
     from config.celery import settle_down
     from webhooks.engine import Engine
 
-    engine = Engine(idle_seconds=0)
     if not gc.get_freeze_count():
         settle_down()
+    engine = Engine(idle_seconds=0)
     if seconds:
         threading.Timer(seconds, engine.stop).start()
     began = time.perf_counter()
