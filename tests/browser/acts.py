@@ -148,7 +148,8 @@ def forged(form: str, control: str, value: str, **typed: str) -> Act:
     """Change a hidden value and send the form: a page that stood open while the world went on."""
 
     def act(tab: Tab, world: World) -> Response | None:
-        hidden = tab.locator(f'main form[action*="{form}"] [name={control}]')
+        where = f'[action*="{form}"]' if form else ":not([action])"
+        hidden = tab.locator(f"main form{where} [name={control}]")
         hidden.evaluate("(field, value) => { field.value = value; }", value)
         return send(form, **typed)(tab, world)
 

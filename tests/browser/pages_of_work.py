@@ -1,6 +1,6 @@
 """Pages of the work: workspaces, boards, tasks."""
 
-from tests.browser.acts import Page, attach, send
+from tests.browser.acts import Page, attach, forged, send
 
 WORK = "/o/halden/workspaces/"
 BRIDGE, TASK = WORK + "{bridge}/", WORK + "{bridge}/tasks/1/"
@@ -17,10 +17,24 @@ WORKSPACES = [
     Page("workspace-archived", "olga", WORK + "{tunnel}/"),
     Page("workspace-settings", "olga", BRIDGE + "settings/"),
     Page("workspace-settings-bad", "olga", BRIDGE + "settings/", 422, send("", name=" ")),
+    Page(
+        "workspace-settings-stale",
+        "olga",
+        BRIDGE + "settings/",
+        422,
+        forged("", "version", "999", name="South bridge"),
+    ),
     Page("workspace-settings-archived", "olga", WORK + "{tunnel}/settings/"),
     Page("workspace-delete", "olga", BRIDGE + "delete/"),
     Page("task", "olga", TASK),
     Page("task-bad", "olga", TASK, 422, send("/update/", title=" ", labels="x" * 41)),
+    Page(
+        "task-stale",
+        "olga",
+        TASK,
+        422,
+        forged("/update/", "version", "999", title="Paint the south pier twice", due_on="", labels="paint"),
+    ),
     Page("task-attach-bad", "olga", TASK, 422, attach(("pier.jpg", b"<html>"), ("empty.txt", b""))),
     Page("task-attach-nothing", "olga", TASK, 422, attach()),
     Page("task-attachment-remove", "olga", TASK + "attachments/{photo}/remove/"),
